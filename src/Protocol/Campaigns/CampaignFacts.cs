@@ -1,0 +1,49 @@
+using SpikeTrail.Protocol.Telemetry;
+
+namespace SpikeTrail.Protocol.Campaigns;
+
+/// <summary>Something that happened to a campaign and stays true: what the supervisor journals.</summary>
+public interface ICampaignFact;
+
+/// <summary>The campaign was accepted. The first fact of every journal.</summary>
+/// <param name="ConfigurationHash">SHA-256 of <paramref name="Configuration"/>, in hexadecimal.</param>
+/// <param name="Configuration">The campaign and what else determines its numbers, as canonical JSON.</param>
+public sealed record CampaignAccepted(string ConfigurationHash, string Configuration) : ICampaignFact;
+
+/// <summary>One file of a checkpoint.</summary>
+/// <param name="Name">File name, relative to the manifest.</param>
+/// <param name="Sha256">Its SHA-256, in hexadecimal.</param>
+public sealed record CheckpointFile(string Name, string Sha256);
+
+/// <summary>What a complete checkpoint consists of: one file per layer group.</summary>
+/// <param name="Folder">The checkpoint's folder, relative to the campaign's output folder.</param>
+/// <param name="Epoch">Epochs trained when it was written.</param>
+/// <param name="ConfigurationHash">The configuration it belongs to.</param>
+/// <param name="Files">Its files, in the order of the layer groups.</param>
+public sealed record CheckpointManifest(string Folder, int Epoch, string ConfigurationHash, IReadOnlyList<CheckpointFile> Files);
+
+/// <summary>An epoch was trained and its checkpoint is on disk.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="TrainingLoss">Mean loss over the epoch's training images.</param>
+/// <param name="TestLoss">Mean loss over the test images after the epoch.</param>
+/// <param name="CleanAccuracy">Share of test images classified correctly after the epoch.</param>
+/// <param name="Checkpoint">The checkpoint that continues from here.</param>
+public sealed record EpochTrained(
+    RunId Run, int Epoch, double TrainingLoss, double TestLoss, double CleanAccuracy, CheckpointManifest Checkpoint) : ICampaignFact;
+
+/// <summary>A shard was measured. A second report of the same shard is ignored.</summary>
+/// <param name="Shard">The shard.</param>
+/// <param name="Measurement">What was measured.</param>
+public sealed record ShardMeasured(ShardId Shard, Measurement Measurement) : ICampaignFact;
+
+/// <summary>A piece of work failed; it is tried again until its retries are used up.</summary>
+/// <param name="Run">The run it belongs to.</param>
+/// <param name="Work">Which work, such as <c>epoch 3</c> or a shard's id.</param>
+/// <param name="Attempt">Which attempt failed, from 1.</param>
+/// <param name="Reason">What went wrong.</param>
+/// <param name="GaveUp">Whether this was the last attempt: the run is then errored, and the campaign goes on without it.</param>
+public sealed record WorkFailed(RunId Run, string Work, int Attempt, string Reason, bool GaveUp) : ICampaignFact;
+
+/// <summary>Everything that could be done is done.</summary>
+public sealed record CampaignCompleted : ICampaignFact;

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace SpikeTrail.Protocol.Campaigns;
+
+/// <summary>One live network's worth of work: a network on a data set with a seed.</summary>
+public sealed record RunPlan(RunId Id, NetworkSpec Network, DataSetSpec DataSet, long Seed);
+
+/// <summary>One row of the results: a run under a protocol, an attack and a budget (0 for the clean images).</summary>
+public sealed record CellPlan(CellId Id, RunPlan Run, ProtocolSpec Protocol, AttackSpec Attack, double Epsilon);
+
+/// <summary>Unfolds a campaign into its runs and cells, always in the same order.</summary>
+public static class CampaignPlan
+{
+    /// <summary>The attack every run is measured under first: none.</summary>
+    public static AttackSpec Clean { get; } = new() { Name = "none", Kind = AttackKind.None, StepSize = 0, Iterations = 0, Restarts = 0 };
+
+    /// <summary>All runs of a campaign: networks, then data sets, then seeds.</summary>
+    public static IEnumerable<RunPlan> Runs(CampaignSpec campaign) =>
+        from network in campaign.Networks
+        from dataSet in campaign.DataSets
+        from seed in campaign.Seeds
+        select new RunPlan(new RunId(Invariant($"{network.Name}/{dataSet.Name}/{seed}")), network, dataSet, seed);
+
+    /// <summary>All cells of a run: for each protocol the clean images, then each attack at each budget.</summary>
+    public static IEnumerable<CellPlan> Cells(CampaignSpec campaign, RunPlan run)
+    {
+        foreach (var protocol in campaign.Protocols)
+        {
+            yield return Cell(run, protocol, Clean, 0);
+            foreach (var attack in campaign.Attacks.Where(attack => attack.Kind != AttackKind.None))
+            {
+                foreach (var epsilon in campaign.Epsilons)
+                {
+                    yield return Cell(run, protocol, attack, epsilon);
+                }
+            }
+        }
+    }
+
+    private static CellPlan Cell(RunPlan run, ProtocolSpec protocol, AttackSpec attack, double epsilon) =>
+        new(new CellId(Invariant($"{run.Id.Value}/{protocol.Name}/{attack.Name}/{epsilon:R}")), run, protocol, attack, epsilon);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,67 @@
+namespace SpikeTrail.Protocol.Campaigns;
+
+/// <summary>How the test set is measured.</summary>
+public sealed record EvaluationSpec
+{
+    /// <summary>Images a pass.</summary>
+    public int BatchSize { get; init; } = 50;
+
+    /// <summary>Images a shard: the unit of resumable work, a multiple of the batch size.</summary>
+    public int ShardSize { get; init; } = 250;
+}
+
+/// <summary>
+/// A campaign: every network on every data set with every seed is a run; a run under every protocol, attack and
+/// budget is a cell. Everything here determines numbers; how and where it is computed is <see cref="PipelineSpec"/>.
+/// </summary>
+public sealed record CampaignSpec
+{
+    /// <summary>The campaign's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The networks, at least one; names are unique.</summary>
+    public required IReadOnlyList<NetworkSpec> Networks { get; init; }
+
+    /// <summary>The data sets, at least one; names are unique.</summary>
+    public required IReadOnlyList<DataSetSpec> DataSets { get; init; }
+
+    /// <summary>Seeds of all randomness, at least one.</summary>
+    public required IReadOnlyList<long> Seeds { get; init; }
+
+    /// <summary>How every run is trained.</summary>
+    public TrainingSpec Training { get; init; } = new();
+
+    /// <summary>The protocols, at least one.</summary>
+    public required IReadOnlyList<ProtocolSpec> Protocols { get; init; }
+
+    /// <summary>The attacks; clean accuracy is always measured.</summary>
+    public required IReadOnlyList<AttackSpec> Attacks { get; init; }
+
+    /// <summary>The budgets in units of 1/255, ascending.</summary>
+    public required IReadOnlyList<double> Epsilons { get; init; }
+
+    /// <summary>How the test set is measured.</summary>
+    public EvaluationSpec Evaluation { get; init; } = new();
+}
+
+/// <summary>How a network is laid out on a machine: changes speed and memory, not results (threads excepted).</summary>
+public sealed record PipelineSpec
+{
+    /// <summary>S: how many layer groups a network is cut into.</summary>
+    public int LayerGroups { get; init; } = 1;
+
+    /// <summary>Time steps a frame; T and more means one frame a pass.</summary>
+    public int Window { get; init; } = 1;
+
+    /// <summary>How many frames may be under way between two neighbours before the sender waits.</summary>
+    public int FramesInFlight { get; init; } = 4;
+
+    /// <summary>Devices, such as <c>cpu</c> or <c>cuda:0</c>; layer groups are dealt to them in order, evenly.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = ["cpu"];
+
+    /// <summary>libtorch's threads in every layer group. Weight gradients depend on it bit for bit, so it is part of a run's identity.</summary>
+    public int ThreadsPerGroup { get; init; } = 2;
+
+    /// <summary>How often one piece of work is tried again after a failure before it is given up as errored.</summary>
+    public int MaxRetries { get; init; } = 3;
+}

@@ -1,0 +1,26 @@
+namespace SpikeTrail.Protocol.Campaigns;
+
+/// <summary>One network on one data set with one seed, such as <c>sew-resnet18/cifar-10/3407</c>.</summary>
+/// <param name="Value">The text.</param>
+public readonly record struct RunId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>One run under one protocol, attack and budget, such as <c>sew-resnet18/cifar-10/3407/strict/pgd/8</c>.</summary>
+/// <param name="Value">The text.</param>
+public readonly record struct CellId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>One fixed slice of the test set in one cell: the unit of resumable work.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Index">Which slice, from 0.</param>
+public readonly record struct ShardId(CellId Cell, int Index)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Cell.Value}#{Index}";
+}

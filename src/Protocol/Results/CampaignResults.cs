@@ -1,0 +1,52 @@
+namespace SpikeTrail.Protocol.Results;
+
+/// <summary>The whole of results.json. Keys are written in the order of these records' properties.</summary>
+public sealed record CampaignResults(int Schema, CampaignSection Campaign, IReadOnlyList<RunResult> Runs)
+{
+    /// <summary>The version of the layout, written as <c>schema</c>.</summary>
+    public const int CurrentSchema = 1;
+}
+
+/// <summary>Which campaign the results are of.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="ConfigurationHash">SHA-256 of everything that determines the numbers.</param>
+/// <param name="Complete">Whether every cell of every run was measured.</param>
+public sealed record CampaignSection(string Name, string ConfigurationHash, bool Complete);
+
+/// <summary>One network, data set and seed.</summary>
+public sealed record RunResult(
+    NetworkSection Network, DataSetSection Dataset, long Seed, IReadOnlyList<EpochResult> Epochs, IReadOnlyList<CellResult> Cells);
+
+/// <summary>Which network.</summary>
+public sealed record NetworkSection(
+    string Name, string Family, int Depth, double Width, string Pool, string Connection, string Neuron, string BatchNorm, string Precision, long Parameters);
+
+/// <summary>Which data.</summary>
+public sealed record DataSetSection(string Name, string Encoder, int TimeSteps, int Classes, int TrainingImages, int TestImages);
+
+/// <summary>One epoch of training.</summary>
+public sealed record EpochResult(int Epoch, double TrainingLoss, double TestLoss, double CleanAccuracy);
+
+/// <summary>One cell. Epsilon and step size are in units of 1/255; accuracy is in [0, 1]; loss is the mean cross-entropy.</summary>
+public sealed record CellResult(
+    string Protocol,
+    string Attack,
+    double Epsilon,
+    double StepSize,
+    int Iterations,
+    int Restarts,
+    int Correct,
+    int Total,
+    double Accuracy,
+    double Loss,
+    InputGradientResult InputGradient,
+    IReadOnlyList<OperationResult> Operations);
+
+/// <summary>
+/// The gradient of each image's loss with respect to the image, where the attack starts: share of exact zeros over all
+/// pixels, norms averaged over images, and how many images have no gradient at all.
+/// </summary>
+public sealed record InputGradientResult(double ZeroFraction, double L1, double L2, double Linf, int AllZeroImages);
+
+/// <summary>The same backward pass at one operation: shares of exact zeros, and the input-side L2 norm averaged over batches.</summary>
+public sealed record OperationResult(string Module, string Kind, double InputZeroFraction, double OutputZeroFraction, double InputNorm);

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SpikeTrail.Protocol.Results;
+
+/// <summary>
+/// results.json as text: kebab-case keys in the records' order, two-space indents, line feeds, and doubles in their
+/// shortest round-trip form, so that equal results are equal bytes.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    WriteIndented = true,
+    NewLine = "\n",
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(CampaignResults))]
+public sealed partial class ResultsJson : JsonSerializerContext
+{
+    /// <summary>Writes results.</summary>
+    public static string Write(CampaignResults results) =>
+        JsonSerializer.Serialize(results, Default.CampaignResults) + "\n";
+
+    /// <summary>Reads results.</summary>
+    /// <exception cref="JsonException">The text is not results of this schema.</exception>
+    public static CampaignResults Read(string json)
+    {
+        var results = JsonSerializer.Deserialize(json, Default.CampaignResults)
+            ?? throw new JsonException("expected an object");
+        return results.Schema == CampaignResults.CurrentSchema
+            ? results
+            : throw new JsonException($"schema is {results.Schema}, expected {CampaignResults.CurrentSchema}");
+    }
+}
