@@ -1,6 +1,6 @@
 namespace SpikeTrail.Protocol.Campaigns;
 
-/// <summary>The neuron models (REFERENCE section 1 gives their equations in docs/neurons.md).</summary>
+/// <summary>The neuron models ; SpikeTrail.Snn.Neurons.Neuron gives their equations.</summary>
 public enum NeuronKind
 {
     /// <summary>Integrate and fire.</summary>
@@ -22,7 +22,7 @@ public enum SurrogateKind
     /// <summary>Piecewise quadratic: ds/dh = max(0, α − α²·|h − θ|).</summary>
     PiecewiseQuadratic,
 
-    /// <summary>Rectangle: ds/dh = 1/α where |h − θ| &lt; α/2, else 0.</summary>
+    /// <summary>Rectangle: ds/dh = α where |h − θ| &lt; 1/(2α), else 0.</summary>
     Rect,
 
     /// <summary>Triangle: ds/dh = max(0, 1 − |h − θ|/α)/α.</summary>
@@ -31,7 +31,7 @@ public enum SurrogateKind
 
 /// <summary>A surrogate and its sharpness or width α.</summary>
 /// <param name="Kind">Which function.</param>
-/// <param name="Alpha">α &gt; 0; larger is sharper for the first three, wider for Rect and Triangle.</param>
+/// <param name="Alpha">α &gt; 0; larger is sharper, but for Triangle, where it is the half-width.</param>
 public sealed record SurrogateSpec(SurrogateKind Kind = SurrogateKind.Atan, double Alpha = 2);
 
 /// <summary>A neuron model and its constants.</summary>

@@ -7,6 +7,24 @@ namespace SpikeTrail.Protocol.Results;
 /// results.json as text: kebab-case keys in the records' order, two-space indents, line feeds, and doubles in their
 /// shortest round-trip form, so that equal results are equal bytes.
 /// </summary>
+public static class ResultsJson
+{
+    /// <summary>Writes results.</summary>
+    public static string Write(CampaignResults results) =>
+        JsonSerializer.Serialize(results, ResultsJsonContext.Default.CampaignResults) + "\n";
+
+    /// <summary>Reads results.</summary>
+    /// <exception cref="JsonException">The text is not results of this schema.</exception>
+    public static CampaignResults Read(string json)
+    {
+        var results = JsonSerializer.Deserialize(json, ResultsJsonContext.Default.CampaignResults)
+            ?? throw new JsonException("expected an object");
+        return results.Schema == CampaignResults.CurrentSchema
+            ? results
+            : throw new JsonException($"schema is {results.Schema}, expected {CampaignResults.CurrentSchema}");
+    }
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
     WriteIndented = true,
@@ -14,20 +32,4 @@ namespace SpikeTrail.Protocol.Results;
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(CampaignResults))]
-public sealed partial class ResultsJson : JsonSerializerContext
-{
-    /// <summary>Writes results.</summary>
-    public static string Write(CampaignResults results) =>
-        JsonSerializer.Serialize(results, Default.CampaignResults) + "\n";
-
-    /// <summary>Reads results.</summary>
-    /// <exception cref="JsonException">The text is not results of this schema.</exception>
-    public static CampaignResults Read(string json)
-    {
-        var results = JsonSerializer.Deserialize(json, Default.CampaignResults)
-            ?? throw new JsonException("expected an object");
-        return results.Schema == CampaignResults.CurrentSchema
-            ? results
-            : throw new JsonException($"schema is {results.Schema}, expected {CampaignResults.CurrentSchema}");
-    }
-}
+internal sealed partial class ResultsJsonContext : JsonSerializerContext;

@@ -1,0 +1,73 @@
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Snn.Networks;
+using SpikeTrail.Snn.Training;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Execution;
+
+/// <summary>
+/// A contiguous slice of a network on one device: its weights, its optimiser's state, and the passes under way in it.
+/// Frames in, frames out; gradient frames in, gradient frames out; it is the whole of the computation, and one group
+/// that holds the whole network is what every split must equal bit for bit. Not thread-safe.
+/// </summary>
+public sealed class LayerGroup : IDisposable
+{
+    private readonly Device _device;
+    private readonly Optimizer _optimizer;
+
+    /// <summary>A layer group. It takes the layers' weights over: nothing else may touch them.</summary>
+    /// <param name="index">Its place in the pipeline, from 0.</param>
+    /// <param name="layers">Its layers, first to last.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="optimizer">What updates its weights.</param>
+    public LayerGroup(int index, IReadOnlyList<Layer> layers, Device device, Optimizer optimizer)
+    {
+        (Index, Body, Layers, _device, _optimizer) = (index, new Sequence($"group {index}", layers), layers, device, optimizer);
+        Parameters = [.. Body.Parameters];
+        foreach (var parameter in Parameters)
+        {
+            parameter.MoveTo(device);
+        }
+    }
+
+    /// <summary>Its place in the pipeline, from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>Its layers, first to last.</summary>
+    public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>Its part of the state dict.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Its part of the state dict and of the optimiser's state: what a checkpoint of it holds.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State =>
+        Parameters.Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value))
+            .Concat(_optimizer.State(Parameters));
+
+    /// <summary>Starts a pass.</summary>
+    public LayerGroupPass Begin(PassRequest request) => new(this, request);
+
+    /// <summary>Whether a pass must gather all T time steps here before the first can go on.</summary>
+    public bool IsBarrier(PassRequest request) =>
+        request.BatchNorm == BatchNormMode.Batch && Body.NeedsWholeSequence;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        foreach (var parameter in Parameters)
+        {
+            parameter.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"layer group {Index} ({string.Join(", ", Layers)}) on {_device}";
+
+    internal Sequence Body { get; }
+
+    internal Tensor OnDevice(Tensor values) => values.to(_device);
+
+    internal void Update(IReadOnlyDictionary<Parameter, Tensor> gradients, double learningRate) =>
+        _optimizer.Step(Parameters, gradients, learningRate);
+}

@@ -1,0 +1,110 @@
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Snn.Networks;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Execution;
+
+/// <summary>
+/// One pass through one layer group. Frames are computed as they come and let go at once, unless batch statistics make
+/// the group a barrier: then it gathers T steps, computes them as one, and lets as many frames go as came in.
+/// </summary>
+public sealed class LayerGroupPass : IDisposable
+{
+    private readonly LayerGroup _group;
+    private readonly PassTape _tape;
+    private readonly bool _barrier;
+    private readonly List<Frame> _gathered = [];
+    private int _stepsForward;
+    private int _stepsBackward;
+
+    internal LayerGroupPass(LayerGroup group, PassRequest request) =>
+        (_group, _tape, _barrier) = (group, new PassTape(request), group.IsBarrier(request));
+
+    /// <summary>What the pass wants.</summary>
+    public PassRequest Request => _tape.Request;
+
+    /// <summary>Whether the group has done all that the pass wants of it, the weight update apart.</summary>
+    public bool IsDone => (Request.Backward ? _stepsBackward : _stepsForward) == Request.TimeSteps;
+
+    /// <summary>The weight gradients, complete once the pass is done.</summary>
+    public IReadOnlyDictionary<Parameter, Tensor> WeightGradients => _tape.WeightGradients;
+
+    /// <summary>Takes a frame, [W, N, …], in and over; gives back the frames that can go on to the next group: none, one, or T steps' worth.</summary>
+    public IReadOnlyList<Frame> Forward(Frame frame)
+    {
+        Expect(frame.Time.Start == _stepsForward && frame.Time.End <= Request.TimeSteps, frame, $"a frame from t={_stepsForward}");
+        _stepsForward = frame.Time.End;
+        return Through(frame, _group.Body.Forward, _stepsForward == Request.TimeSteps);
+    }
+
+    /// <summary>
+    /// Takes a gradient frame, [W, N, …], in and over, in the reverse order of the forward frames and with the same
+    /// windows; gives back the gradient frames that can go on to the group before. None at the network's input unless
+    /// the pass wants its gradient.
+    /// </summary>
+    public IReadOnlyList<Frame> Backward(Frame gradient)
+    {
+        Expect(Request.Backward && _stepsForward == Request.TimeSteps && gradient.Time.End == Request.TimeSteps - _stepsBackward, gradient, $"a gradient frame up to t={Request.TimeSteps - _stepsBackward - 1} after all frames");
+        _stepsBackward += gradient.Time.Count;
+        return Through(gradient, _group.Body.Backward, _stepsBackward == Request.TimeSteps);
+    }
+
+    /// <summary>Ends a pass that is done: updates the weights where it wants that, and reports what the probes saw.</summary>
+    public IReadOnlyList<OperationGradient> Complete()
+    {
+        if (!IsDone)
+        {
+            throw new InvalidOperationException($"{_group} is not done with {Request.Id}");
+        }
+
+        if (Request.WeightGradients)
+        {
+            _group.Update(_tape.WeightGradients, Request.LearningRate);
+        }
+
+        return _tape.Probe?.Report() ?? [];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _gathered.ForEach(frame => frame.Dispose());
+        _tape.Dispose();
+    }
+
+    private IReadOnlyList<Frame> Through(Frame frame, Func<Tensor, PassTape, Tensor?> compute, bool last)
+    {
+        _gathered.Add(frame);
+        if (_barrier && !last)
+        {
+            return [];
+        }
+
+        var times = _gathered.Select(gathered => gathered.Time).ToList();
+        using var joined = Frame.Join(_gathered);
+        _gathered.ForEach(gathered => gathered.Dispose());
+        _gathered.Clear();
+
+        using var inputs = _group.OnDevice(joined);
+        using var outputs = compute(inputs, _tape);
+        if (outputs is null)
+        {
+            return [];
+        }
+
+        var start = times.Min(time => time.Start);
+        return [.. times.Select(time => new Frame(time, outputs.narrow(0, time.Start - start, time.Count)))];
+    }
+
+    private void Expect(bool condition, Frame frame, string expected)
+    {
+        if (!condition)
+        {
+            using (frame)
+            {
+                throw new InvalidOperationException($"{_group}, {Request.Id}: expected {expected}, got {frame.Time}");
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Snn.Networks;
+using SpikeTrail.Snn.Neurons;
+using SpikeTrail.Snn.Probes;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Execution;
+
+/// <summary>
+/// All that the layers of one layer group remember of one pass: what backward needs, last in first out; membrane
+/// potentials; weight gradients; and what the probes saw. Layers hold weights only, so several passes can be under
+/// way in one group. Disposing the tape frees everything.
+/// </summary>
+/// <param name="request">What the pass wants.</param>
+public sealed class PassTape(PassRequest request) : IDisposable
+{
+    private readonly Stack<Tensor> _saved = new();
+    private readonly Dictionary<Layer, Membrane> _membranes = [];
+    private readonly Dictionary<Operation, DeferredWeightGradient> _deferred = [];
+    private readonly Dictionary<Parameter, Tensor> _gradients = [];
+
+    /// <summary>What the pass wants.</summary>
+    public PassRequest Request { get; } = request;
+
+    /// <summary>What the probes saw so far; null when they are off.</summary>
+    public GradientProbe? Probe { get; } = request.Probes ? new GradientProbe() : null;
+
+    /// <summary>The weight gradients found so far.</summary>
+    public IReadOnlyDictionary<Parameter, Tensor> WeightGradients => _gradients;
+
+    /// <summary>Tensors still saved; 0 once backward is through.</summary>
+    public int SavedCount => _saved.Count;
+
+    /// <summary>Keeps a tensor for backward; the tape owns it from here on.</summary>
+    public void Push(Tensor tensor) => _saved.Push(tensor.DetachFromDisposeScope());
+
+    /// <summary>Gives back the tensor kept last; the caller owns it.</summary>
+    public Tensor Pop() => _saved.Pop();
+
+    /// <summary>The membrane of a layer of neurons in this pass, at rest before its first step.</summary>
+    public Membrane MembraneOf(Layer neurons)
+    {
+        if (!_membranes.TryGetValue(neurons, out var membrane))
+        {
+            _membranes.Add(neurons, membrane = new Membrane());
+        }
+
+        return membrane;
+    }
+
+    /// <summary>Adds to the gradient of a parameter; the tape owns the tensor from here on.</summary>
+    public void AddWeightGradient(Parameter parameter, Tensor gradient)
+    {
+        if (_gradients.TryGetValue(parameter, out var sum))
+        {
+            using (gradient)
+            {
+                sum.add_(gradient);
+            }
+        }
+        else
+        {
+            _gradients.Add(parameter, gradient.DetachFromDisposeScope());
+        }
+    }
+
+    /// <summary>
+    /// Where an operation sees a pass in several windows, gathers its inputs and output gradients (both borrowed) until
+    /// all T steps are there; then returns both as [T·N, …], else null. A weight gradient is taken once a pass over all
+    /// time steps at once, so that its bits do not depend on the window.
+    /// </summary>
+    public (Tensor Input, Tensor OutputGradient)? GatherForWeights(Operation operation, Tensor input_WN, Tensor outputGradient_WN)
+    {
+        if (!_deferred.TryGetValue(operation, out var deferred))
+        {
+            _deferred.Add(operation, deferred = new DeferredWeightGradient());
+        }
+
+        if (deferred.Add(input_WN, outputGradient_WN) < Request.TimeSteps)
+        {
+            return null;
+        }
+
+        _deferred.Remove(operation);
+        using (deferred)
+        {
+            return deferred.Join();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (_saved.TryPop(out var tensor))
+        {
+            tensor.Dispose();
+        }
+
+        foreach (var membrane in _membranes.Values)
+        {
+            membrane.Dispose();
+        }
+
+        foreach (var deferred in _deferred.Values)
+        {
+            deferred.Dispose();
+        }
+
+        foreach (var gradient in _gradients.Values)
+        {
+            gradient.Dispose();
+        }
+
+        _membranes.Clear();
+        _deferred.Clear();
+        _gradients.Clear();
+    }
+
+    /// <summary>An operation's inputs and output gradients so far; windows arrive last time step first.</summary>
+    private sealed class DeferredWeightGradient : IDisposable
+    {
+        private readonly Stack<(Tensor Input, Tensor OutputGradient)> _windows = new();
+        private long _steps;
+
+        public long Add(Tensor input_WN, Tensor outputGradient_WN)
+        {
+            _windows.Push((input_WN.alias().DetachFromDisposeScope(), outputGradient_WN.alias().DetachFromDisposeScope()));
+            return _steps += input_WN.shape[0];
+        }
+
+        // A stack lists what was pushed last first: ascending time.
+        public (Tensor Input, Tensor OutputGradient) Join() =>
+            (cat([.. _windows.Select(window => window.Input)], 0), cat([.. _windows.Select(window => window.OutputGradient)], 0));
+
+        public void Dispose()
+        {
+            foreach (var (input, outputGradient) in _windows)
+            {
+                input.Dispose();
+                outputGradient.Dispose();
+            }
+        }
+    }
+}

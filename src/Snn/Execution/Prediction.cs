@@ -1,0 +1,71 @@
+using SpikeTrail.Protocol.Passes;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Execution;
+
+/// <summary>
+/// The readout: logits are the mean over time of the last layer's output, the loss is their cross-entropy with the
+/// labels (REFERENCE: training as published).
+/// </summary>
+public sealed class Prediction : IDisposable
+{
+    private readonly IReadOnlyList<int> _labels;
+    private readonly Tensor _labels_N;
+
+    private Prediction(Tensor logits_NK, IReadOnlyList<int> labels)
+    {
+        Logits_NK = logits_NK;
+        _labels = labels;
+        _labels_N = tensor(labels.Select(label => (long)label).ToArray(), device: logits_NK.device).DetachFromDisposeScope();
+        using var losses = nn.functional.cross_entropy(logits_NK, _labels_N, reduction: nn.Reduction.None);
+        using var losses_double = losses.to_type(ScalarType.Float64).cpu();
+        using var classes = logits_NK.argmax(1).cpu();
+        Losses = losses_double.data<double>().ToArray();
+        Correct = [.. classes.data<long>().ToArray().Zip(labels, (predicted, label) => predicted == label)];
+    }
+
+    /// <summary>The logits, [N, K].</summary>
+    public Tensor Logits_NK { get; }
+
+    /// <summary>The cross-entropy of each image.</summary>
+    public IReadOnlyList<double> Losses { get; }
+
+    /// <summary>Whether each image is classified correctly; a tie goes to the lower class.</summary>
+    public IReadOnlyList<bool> Correct { get; }
+
+    /// <summary>Reads a pass out from the last layer's frames of all T steps, each [W, N, K]. The frames stay the caller's.</summary>
+    public static Prediction From(IReadOnlyCollection<Frame> frames, IReadOnlyList<int> labels)
+    {
+        using var outputs_TNK = Frame.Join(frames);
+        return new Prediction(outputs_TNK.mean([0]).DetachFromDisposeScope(), labels);
+    }
+
+    /// <summary>
+    /// dL/doutputs as gradient frames, last time step first. L is the mean of the losses over the batch in a training
+    /// pass and their sum otherwise, so that there an image's gradient is that of its own loss whatever batch it is in.
+    /// </summary>
+    /// <param name="request">The pass.</param>
+    /// <param name="window">Time steps a frame.</param>
+    public IEnumerable<Frame> GradientFrames(PassRequest request, int window)
+    {
+        using var probabilities_NK = nn.functional.softmax(Logits_NK, 1);
+        using var truth_NK = nn.functional.one_hot(_labels_N, Logits_NK.shape[1]);
+        var scale = request.Purpose == PassPurpose.Training ? 1.0 / (_labels.Count * request.TimeSteps) : 1.0 / request.TimeSteps;
+        using var gradient_NK = probabilities_NK.sub_(truth_NK).mul_(scale);
+        using var gradients_TNK = gradient_NK.expand(request.TimeSteps, -1, -1);
+        foreach (var frame in Frame.Split(gradients_TNK, window).Reverse())
+        {
+            using (frame)
+            {
+                yield return frame with { Values_WN = frame.Values_WN.contiguous() };
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Logits_NK.Dispose();
+        _labels_N.Dispose();
+    }
+}

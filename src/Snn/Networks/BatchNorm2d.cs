@@ -1,0 +1,80 @@
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Snn.Execution;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Networks;
+
+/// <summary>
+/// Batch norm over channels (Ioffe and Szegedy, 2015), eps 1e-5, momentum 0.1: on running statistics, or on the batch's
+/// own, taken over all time steps together or over each by itself (see <see cref="BatchNormScope"/>).
+/// </summary>
+/// <param name="name">The module's name.</param>
+/// <param name="weight">γ, [C].</param>
+/// <param name="bias">β, [C].</param>
+/// <param name="runningMean">[C].</param>
+/// <param name="runningVar">[C], unbiased.</param>
+/// <param name="batchesTracked">How many batches the running statistics have seen, an int64 scalar; kept for the state dict's sake.</param>
+/// <param name="scope">What batch statistics are taken over.</param>
+public sealed class BatchNorm2d(
+    string name, Parameter weight, Parameter bias, Parameter runningMean, Parameter runningVar, Parameter batchesTracked, BatchNormScope scope)
+    : Operation(name, "BatchNorm2d")
+{
+    private const double Momentum = 0.1;
+    private const double Eps = 1e-5;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> OwnParameters => [weight, bias, runningMean, runningVar, batchesTracked];
+
+    /// <inheritdoc/>
+    public override bool NeedsWholeSequence => scope == BatchNormScope.Sequence;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Parameter> Weights => [weight, bias];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<long> OutputShape(IReadOnlyList<long> inputShape) => inputShape;
+
+    /// <inheritdoc/>
+    public override long Cost(IReadOnlyList<long> inputShape) => inputShape.Aggregate(1L, (a, b) => a * b);
+
+    /// <inheritdoc/>
+    protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay)
+    {
+        if (tape.Request.BatchNorm == BatchNormMode.Frozen)
+        {
+            return Normalise(input, weights, batchStatistics: false, replay);
+        }
+
+        if (scope == BatchNormScope.Sequence || windowSteps == 1)
+        {
+            return Normalise(input, weights, batchStatistics: true, replay);
+        }
+
+        using var inputs_WN = input.unflatten(0, windowSteps, -1);
+        var steps = new List<Tensor>();
+        for (long step = 0; step < windowSteps; step++)
+        {
+            using var one = inputs_WN.select(0, step);
+            steps.Add(Normalise(one, weights, batchStatistics: true, replay));
+        }
+
+        var joined = cat(steps, 0);
+        steps.ForEach(step => step.Dispose());
+        return joined;
+    }
+
+    private Tensor Normalise(Tensor input, IReadOnlyList<Tensor> weights, bool batchStatistics, bool replay)
+    {
+        // A replay must not move the running statistics a second time: it moves copies.
+        var throwAway = batchStatistics && replay;
+        using var mean = throwAway ? runningMean.Value.clone() : runningMean.Value.alias();
+        using var variance = throwAway ? runningVar.Value.clone() : runningVar.Value.alias();
+        if (batchStatistics && !replay)
+        {
+            batchesTracked.Value.add_(1);
+        }
+
+        return nn.functional.batch_norm(input, mean, variance, weights[0], weights[1], batchStatistics, Momentum, Eps);
+    }
+}

@@ -1,0 +1,24 @@
+using SpikeTrail.Snn.Execution;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Networks;
+
+/// <summary>Fully connected layer with a bias: [C] → [K].</summary>
+public sealed class Linear(string name, Parameter weight, Parameter bias) : Operation(name, "Linear")
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> OwnParameters => [weight, bias];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Parameter> Weights => [weight, bias];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<long> OutputShape(IReadOnlyList<long> inputShape) => [weight.Value.shape[0]];
+
+    /// <inheritdoc/>
+    public override long Cost(IReadOnlyList<long> inputShape) => weight.Value.NumberOfElements;
+
+    /// <inheritdoc/>
+    protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay) =>
+        nn.functional.linear(input, weights[0], weights[1]);
+}

@@ -1,0 +1,77 @@
+using SpikeTrail.Protocol;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Training;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Networks;
+
+/// <summary>
+/// A spiking network: named layers in a row. It computes nothing itself; its layers are cut into layer groups, which do.
+/// </summary>
+public sealed class Network
+{
+    /// <summary>A network of the given layers.</summary>
+    /// <param name="layers">The layers, first to last; a cut may go between any two.</param>
+    /// <param name="inputShape">The shape [C, H, W] of one image.</param>
+    public Network(IReadOnlyList<Layer> layers, IReadOnlyList<long> inputShape)
+    {
+        Layers = layers;
+        InputShape = inputShape;
+        Parameters = [.. layers.SelectMany(layer => layer.Parameters)];
+    }
+
+    /// <summary>The layers, first to last.</summary>
+    public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>The shape [C, H, W] of one image.</summary>
+    public IReadOnlyList<long> InputShape { get; }
+
+    /// <summary>The state dict: every weight and running statistic, in the order of computation.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>How many numbers are trained.</summary>
+    public long TrainedCount => Parameters.Where(parameter => parameter.Role == ParameterRole.Trained).Sum(parameter => parameter.Value.NumberOfElements);
+
+    /// <summary>Builds a network of a published family, its weights drawn from the seed.</summary>
+    /// <param name="spec">Family, depth and the rest.</param>
+    /// <param name="inputShape">The shape [C, H, W] of one image.</param>
+    /// <param name="classes">K.</param>
+    /// <param name="seed">Seed of the initial weights.</param>
+    /// <exception cref="InputException">The specification names no network.</exception>
+    public static Network Create(NetworkSpec spec, IReadOnlyList<long> inputShape, int classes, long seed) =>
+        new ResNetBuilder(spec, seed).Build(inputShape, classes);
+
+    /// <summary>Cuts the network into layer groups of about equal cost, each with its own optimiser, on the CPU.</summary>
+    public IReadOnlyList<LayerGroup> Cut(int groups, OptimizerSpec optimizer) =>
+        Cut(groups, optimizer, [CPU]);
+
+    /// <summary>Cuts the network into layer groups of about equal cost, dealt to the devices in order, each with its own optimiser.</summary>
+    /// <exception cref="InputException">There are more layer groups than layers.</exception>
+    public IReadOnlyList<LayerGroup> Cut(int groups, OptimizerSpec optimizer, IReadOnlyList<Device> devices)
+    {
+        if (groups < 1 || groups > Layers.Count)
+        {
+            throw new InputException($"pipeline.layer-groups: expected 1 to {Layers.Count}, as many as the network has layers ({string.Join(", ", Layers)}), got {groups}");
+        }
+
+        return
+        [
+            .. NetworkCut.Evenly(Costs(), groups).Select((range, index) =>
+                new LayerGroup(index, [.. Layers.Take(range)], devices[index * devices.Count / groups], Optimizer.Create(optimizer))),
+        ];
+    }
+
+    private List<long> Costs()
+    {
+        var shape = InputShape;
+        var costs = new List<long>();
+        foreach (var layer in Layers)
+        {
+            costs.Add(layer.Cost(shape));
+            shape = layer.OutputShape(shape);
+        }
+
+        return costs;
+    }
+}

@@ -1,0 +1,34 @@
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Snn.Networks;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Training;
+
+/// <summary>Adam (Kingma and Ba, 2015) with coupled weight decay; the moments carry torch's names.</summary>
+internal sealed class Adam(OptimizerSpec spec) : Optimizer
+{
+    private const string Steps = "step";
+    private const string FirstMoment = "exp_avg";
+    private const string SecondMoment = "exp_avg_sq";
+
+    protected override IReadOnlyList<string> Slots => [Steps, FirstMoment, SecondMoment];
+
+    protected override Tensor First(string slot, Parameter parameter) =>
+        slot == Steps ? zeros([], ScalarType.Int64) : base.First(slot, parameter);
+
+    protected override void Step(Parameter parameter, Tensor gradient, double learningRate)
+    {
+        var weight = parameter.Value;
+        var m = Slot(FirstMoment, parameter);
+        var v = Slot(SecondMoment, parameter);
+        var step = Slot(Steps, parameter).add_(1).item<long>();
+
+        using var decayed = gradient.add(weight, alpha: spec.WeightDecay);
+        m.mul_(spec.Beta1).add_(decayed, alpha: 1 - spec.Beta1);
+        v.mul_(spec.Beta2).addcmul_(decayed, decayed, value: 1 - spec.Beta2);
+
+        using var denominator = v.sqrt();
+        denominator.div_(Math.Sqrt(1 - Math.Pow(spec.Beta2, step))).add_(spec.Epsilon);
+        weight.addcdiv_(m, denominator, value: -learningRate / (1 - Math.Pow(spec.Beta1, step)));
+    }
+}
