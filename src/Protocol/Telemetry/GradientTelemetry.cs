@@ -16,9 +16,15 @@ namespace SpikeTrail.Protocol.Telemetry;
 public sealed record OperationGradient(
     string Module, string Kind, long InputZeros, long InputElements, long OutputZeros, long OutputElements, double InputNorm, double OutputNorm, int Passes)
 {
-    /// <summary>The two sums; both must be of the same module.</summary>
-    /// <exception cref="ArgumentException">The modules differ.</exception>
-    public OperationGradient Add(OperationGradient other) =>
+    /// <summary>The sums of two lists, operation by operation; an empty list is neutral.</summary>
+    /// <exception cref="ArgumentException">The lists are not of the same network's operations.</exception>
+    public static IReadOnlyList<OperationGradient> Add(IReadOnlyList<OperationGradient> left, IReadOnlyList<OperationGradient> right) =>
+        left.Count == 0 ? right
+        : right.Count == 0 ? left
+        : left.Count != right.Count ? throw new ArgumentException($"cannot add {right.Count} operations to {left.Count}")
+        : [.. left.Zip(right, (a, b) => a.Add(b))];
+
+    private OperationGradient Add(OperationGradient other) =>
         other.Module != Module
             ? throw new ArgumentException($"cannot add the gradient of {other.Module} to that of {Module}")
             : this with
@@ -63,12 +69,7 @@ public sealed record Measurement(int Correct, int Total, double Loss, InputGradi
     /// <summary>Nothing measured yet.</summary>
     public static Measurement Empty { get; } = new(0, 0, 0, InputGradient.Empty, []);
 
-    /// <summary>The two sums; operations are added in order, and an empty side is neutral.</summary>
+    /// <summary>The two sums; operations are added one by one, and an empty side is neutral.</summary>
     public Measurement Add(Measurement other) => new(
-        Correct + other.Correct, Total + other.Total, Loss + other.Loss, Input.Add(other.Input), AddOperations(Operations, other.Operations));
-
-    private static IReadOnlyList<OperationGradient> AddOperations(IReadOnlyList<OperationGradient> left, IReadOnlyList<OperationGradient> right) =>
-        left.Count == 0 ? right
-        : right.Count == 0 ? left
-        : [.. left.Zip(right, (a, b) => a.Add(b))];
+        Correct + other.Correct, Total + other.Total, Loss + other.Loss, Input.Add(other.Input), OperationGradient.Add(Operations, other.Operations));
 }

@@ -15,6 +15,7 @@ public sealed class LayerGroupPass : IDisposable
     private readonly PassTape _tape;
     private readonly bool _barrier;
     private readonly List<Frame> _gathered = [];
+    private readonly List<TimeRange> _owed = [];
     private int _stepsForward;
     private int _stepsBackward;
 
@@ -81,8 +82,8 @@ public sealed class LayerGroupPass : IDisposable
             return [];
         }
 
-        var times = _gathered.Select(gathered => gathered.Time).ToList();
         using var joined = Frame.Join(_gathered);
+        _owed.AddRange(_gathered.Select(gathered => gathered.Time));
         _gathered.ForEach(gathered => gathered.Dispose());
         _gathered.Clear();
 
@@ -93,8 +94,10 @@ public sealed class LayerGroupPass : IDisposable
             return [];
         }
 
-        var start = times.Min(time => time.Start);
-        return [.. times.Select(time => new Frame(time, outputs.narrow(0, time.Start - start, time.Count)))];
+        var start = _owed.Min(time => time.Start);
+        var frames = _owed.Select(time => new Frame(time, outputs.narrow(0, time.Start - start, time.Count))).ToList();
+        _owed.Clear();
+        return frames;
     }
 
     private void Expect(bool condition, Frame frame, string expected)

@@ -24,15 +24,12 @@ public sealed class LocalPipeline(IReadOnlyList<LayerGroup> groups, int window =
     /// <summary>The layer groups, first to last.</summary>
     public IReadOnlyList<LayerGroup> Groups => groups;
 
-    /// <summary>Runs a job to its end: each pass is run when the job yields it, and disposed when the job asks for the next.</summary>
-    public void Run(IEnumerable<BatchPass> job)
+    /// <summary>Runs a job to its end.</summary>
+    public void Run(IPassJob job)
     {
-        foreach (var pass in job)
+        foreach (var pass in job.Passes())
         {
-            using (pass)
-            {
-                Run(pass);
-            }
+            Run(pass);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class PassTape(PassRequest request) : IDisposable
 {
     private readonly Stack<Tensor> _saved = new();
     private readonly Dictionary<Layer, Membrane> _membranes = [];
-    private readonly Dictionary<Operation, DeferredWeightGradient> _deferred = [];
+    private readonly Dictionary<Operation, GatheredWindows> _gathered = [];
     private readonly Dictionary<Parameter, Tensor> _gradients = [];
 
     /// <summary>What the pass wants.</summary>
@@ -66,25 +66,24 @@ public sealed class PassTape(PassRequest request) : IDisposable
 
     /// <summary>
     /// Where an operation sees a pass in several windows, gathers its inputs and output gradients (both borrowed) until
-    /// all T steps are there; then returns both as [T·N, …], else null. A weight gradient is taken once a pass over all
-    /// time steps at once, so that its bits do not depend on the window.
+    /// all T steps are there; then returns both, [T, N, …], else null.
     /// </summary>
-    public (Tensor Input, Tensor OutputGradient)? GatherForWeights(Operation operation, Tensor input_WN, Tensor outputGradient_WN)
+    public (Tensor Inputs_TN, Tensor OutputGradients_TN)? Gather(Operation operation, Tensor input_WN, Tensor outputGradient_WN)
     {
-        if (!_deferred.TryGetValue(operation, out var deferred))
+        if (!_gathered.TryGetValue(operation, out var gathered))
         {
-            _deferred.Add(operation, deferred = new DeferredWeightGradient());
+            _gathered.Add(operation, gathered = new GatheredWindows());
         }
 
-        if (deferred.Add(input_WN, outputGradient_WN) < Request.TimeSteps)
+        if (gathered.Add(input_WN, outputGradient_WN) < Request.TimeSteps)
         {
             return null;
         }
 
-        _deferred.Remove(operation);
-        using (deferred)
+        _gathered.Remove(operation);
+        using (gathered)
         {
-            return deferred.Join();
+            return gathered.Join();
         }
     }
 
@@ -101,9 +100,9 @@ public sealed class PassTape(PassRequest request) : IDisposable
             membrane.Dispose();
         }
 
-        foreach (var deferred in _deferred.Values)
+        foreach (var gathered in _gathered.Values)
         {
-            deferred.Dispose();
+            gathered.Dispose();
         }
 
         foreach (var gradient in _gradients.Values)
@@ -112,12 +111,12 @@ public sealed class PassTape(PassRequest request) : IDisposable
         }
 
         _membranes.Clear();
-        _deferred.Clear();
+        _gathered.Clear();
         _gradients.Clear();
     }
 
     /// <summary>An operation's inputs and output gradients so far; windows arrive last time step first.</summary>
-    private sealed class DeferredWeightGradient : IDisposable
+    private sealed class GatheredWindows : IDisposable
     {
         private readonly Stack<(Tensor Input, Tensor OutputGradient)> _windows = new();
         private long _steps;

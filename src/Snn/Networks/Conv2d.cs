@@ -38,6 +38,20 @@ public sealed class Conv2d : Operation
     }
 
     /// <inheritdoc/>
-    protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay) =>
-        nn.functional.conv2d(input, weights[0], strides: [_stride, _stride], padding: [_padding, _padding]);
+    protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay)
+    {
+        if (input.shape[0] > 1)
+        {
+            return Convolve(input, weights[0]);
+        }
+
+        // libtorch computes a lone image by another path that rounds differently: keep it company, so that an image's
+        // result does not depend on the window.
+        using var pair = cat([input, input], 0);
+        using var outputs = Convolve(pair, weights[0]);
+        return outputs.narrow(0, 0, 1);
+    }
+
+    private Tensor Convolve(Tensor input, Tensor weight) =>
+        nn.functional.conv2d(input, weight, strides: [_stride, _stride], padding: [_padding, _padding]);
 }

@@ -22,7 +22,7 @@ public abstract class Operation(string name, string kind) : Layer(name)
 
     /// <summary>
     /// The operation on [W·N, …]. <paramref name="replay"/> says that this input has been through before and only its
-    /// weight gradient is wanted: running statistics must not move again.
+    /// gradient is wanted: running statistics must not move again.
     /// </summary>
     protected abstract Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay);
 
@@ -37,9 +37,10 @@ public abstract class Operation(string name, string kind) : Layer(name)
             return output.unflatten(0, steps, -1);
         }
 
-        var input_leaf = input.detach().requires_grad_(WantsInputGradient(tape));
-        Tensor[] weightLeaves = WantsWeightGradients(tape) && SeesWholePass(steps, tape) ? Leaves() : [];
-        var graph = Apply(input_leaf, weightLeaves.Length > 0 ? weightLeaves : Values(), tape, steps, replay: false);
+        var wanted = WantedOf(steps, tape);
+        var input_leaf = input.detach().requires_grad_(wanted.InputNow);
+        var weightLeaves = wanted.WeightsNow ? Leaves() : [];
+        var graph = Apply(input_leaf, wanted.WeightsNow ? weightLeaves : Values(), tape, steps, replay: false);
 
         tape.Push(input_leaf);
         foreach (var leaf in weightLeaves)
@@ -56,76 +57,82 @@ public abstract class Operation(string name, string kind) : Layer(name)
     public sealed override Tensor? Backward(Tensor gradients_WN, PassTape tape)
     {
         var steps = gradients_WN.shape[0];
+        var wanted = WantedOf(steps, tape);
         using var gradient = gradients_WN.flatten(0, 1);
         using var graph = tape.Pop();
-        Tensor[] weightLeaves = WantsWeightGradients(tape) && SeesWholePass(steps, tape) ? [.. Weights.Select(_ => tape.Pop()).Reverse()] : [];
+        Tensor[] weightLeaves = wanted.WeightsNow ? [.. Weights.Select(_ => tape.Pop()).Reverse()] : [];
         using var input = tape.Pop();
 
-        Tensor[] leaves = input.requires_grad ? [input, .. weightLeaves] : weightLeaves;
-        if (leaves.Length > 0)
+        var inputGradient_WN = Differentiate(graph, gradient, wanted.InputNow ? input : null, weightLeaves, steps, tape);
+        if (inputGradient_WN is not null)
         {
-            graph.backward([gradient], create_graph: false, retain_graph: false, inputs: leaves);
+            tape.Probe?.Record(Name, Kind, inputGradient_WN, gradients_WN);
         }
 
-        if (weightLeaves.Length > 0)
-        {
-            TakeWeightGradients(weightLeaves, tape);
-        }
-        else if (WantsWeightGradients(tape))
-        {
-            DeferWeightGradients(input, gradient, steps, tape);
-        }
-
-        if (!input.requires_grad)
-        {
-            return null;
-        }
-
-        using var inputGradient = input.grad!;
-        var inputGradient_WN = inputGradient.unflatten(0, steps, -1);
-        tape.Probe?.Record(Name, Kind, inputGradient_WN, gradients_WN);
-        return inputGradient_WN;
+        return wanted.Later ? BackwardOfWholePass(input, gradients_WN, tape) ?? inputGradient_WN : inputGradient_WN;
     }
 
-    private bool WantsInputGradient(PassTape tape) => tape.Request.InputGradient || !TakesNetworkInput;
-
-    private bool WantsWeightGradients(PassTape tape) => tape.Request.WeightGradients && Weights.Count > 0;
-
-    private static bool SeesWholePass(long steps, PassTape tape) => steps == tape.Request.TimeSteps;
-
-    private Tensor[] Values() => [.. Weights.Select(weight => weight.Value)];
-
-    private Tensor[] Leaves() => [.. Weights.Select(weight => weight.Value.detach().requires_grad_())];
-
-    private void DeferWeightGradients(Tensor input, Tensor gradient, long steps, PassTape tape)
+    /// <summary>
+    /// Takes what must not depend on the window - the gradients of weights and of the network's own input, whose bits
+    /// vary with the number of images in a call - once a pass over all T steps, after the last gradient window has come.
+    /// </summary>
+    private Tensor? BackwardOfWholePass(Tensor input, Tensor gradients_WN, PassTape tape)
     {
-        using var input_WN = input.detach().unflatten(0, steps, -1);
-        using var gradient_WN = gradient.unflatten(0, steps, -1);
-        if (tape.GatherForWeights(this, input_WN, gradient_WN) is not var (inputs_TN, gradients_TN))
+        using var input_WN = input.detach().unflatten(0, gradients_WN.shape[0], -1);
+        if (tape.Gather(this, input_WN, gradients_WN) is not var (inputs_TN, gradients_TN))
         {
-            return;
+            return null;
         }
 
         using (inputs_TN)
         using (gradients_TN)
         {
-            var leaves = Leaves();
-            using var input_all = inputs_TN.flatten(0, 1);
+            var wanted = WantedOf(tape.Request.TimeSteps, tape);
+            using var input_all = inputs_TN.flatten(0, 1).detach().requires_grad_(wanted.InputNow && TakesNetworkInput);
             using var gradient_all = gradients_TN.flatten(0, 1);
-            using var graph = Apply(input_all, leaves, tape, tape.Request.TimeSteps, replay: true);
-            graph.backward([gradient_all], create_graph: false, retain_graph: false, inputs: leaves);
-            TakeWeightGradients(leaves, tape);
+            var weightLeaves = wanted.WeightsNow ? Leaves() : [];
+            using var graph = Apply(input_all, wanted.WeightsNow ? weightLeaves : Values(), tape, tape.Request.TimeSteps, replay: true);
+            var inputGradient_TN = Differentiate(graph, gradient_all, input_all.requires_grad ? input_all : null, weightLeaves, tape.Request.TimeSteps, tape);
+            if (inputGradient_TN is not null)
+            {
+                tape.Probe?.Record(Name, Kind, inputGradient_TN, gradients_TN);
+            }
+
+            return inputGradient_TN;
         }
     }
 
-    private void TakeWeightGradients(Tensor[] leaves, PassTape tape)
+    /// <summary>Runs one operation backward; weight gradients go to the tape, the input's, [W, N, …], to the caller.</summary>
+    private Tensor? Differentiate(Tensor graph, Tensor gradient, Tensor? input, Tensor[] weightLeaves, long steps, PassTape tape)
     {
-        foreach (var (weight, leaf) in Weights.Zip(leaves))
+        Tensor[] leaves = input is null ? weightLeaves : [input, .. weightLeaves];
+        if (leaves.Length > 0)
+        {
+            graph.backward([gradient], create_graph: false, retain_graph: false, inputs: leaves);
+        }
+
+        foreach (var (weight, leaf) in Weights.Zip(weightLeaves))
         {
             using (leaf)
             {
                 tape.AddWeightGradient(weight, leaf.grad!);
             }
         }
+
+        using var inputGradient = input?.grad;
+        return inputGradient?.unflatten(0, steps, -1);
     }
+
+    /// <summary>Which gradients a window can give now, and whether some wait for the whole pass.</summary>
+    private (bool InputNow, bool WeightsNow, bool Later) WantedOf(long steps, PassTape tape)
+    {
+        var whole = steps == tape.Request.TimeSteps;
+        var input = tape.Request.InputGradient || !TakesNetworkInput;
+        var weights = tape.Request.WeightGradients && Weights.Count > 0;
+        return (input && (whole || !TakesNetworkInput), weights && whole, !whole && (weights || (input && TakesNetworkInput)));
+    }
+
+    private Tensor[] Values() => [.. Weights.Select(weight => weight.Value)];
+
+    private Tensor[] Leaves() => [.. Weights.Select(weight => weight.Value.detach().requires_grad_())];
 }

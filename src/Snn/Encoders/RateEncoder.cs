@@ -1,7 +1,7 @@
 using SpikeTrail.Snn.Randomness;
 using static TorchSharp.torch;
 
-namespace SpikeTrail.Snn.Encoding;
+namespace SpikeTrail.Snn.Encoders;
 
 /// <summary>Rate (Poisson) code: a pixel x = byte/255 spikes where a uniform draw, fresh at every step, is at most x.</summary>
 /// <param name="timeSteps">T.</param>

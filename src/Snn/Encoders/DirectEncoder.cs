@@ -1,7 +1,7 @@
 using SpikeTrail.Snn.Randomness;
 using static TorchSharp.torch;
 
-namespace SpikeTrail.Snn.Encoding;
+namespace SpikeTrail.Snn.Encoders;
 
 /// <summary>No code: every step carries the pixel x = byte/255 itself. The control against which codes are judged.</summary>
 /// <param name="timeSteps">T.</param>

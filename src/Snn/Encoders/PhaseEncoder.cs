@@ -1,7 +1,7 @@
 using SpikeTrail.Snn.Randomness;
 using static TorchSharp.torch;
 
-namespace SpikeTrail.Snn.Encoding;
+namespace SpikeTrail.Snn.Encoders;
 
 /// <summary>
 /// Phase code (Kim et al., 2018): step t emits bit t mod K of the byte, most significant first. The paper's weights

@@ -1,7 +1,7 @@
 using SpikeTrail.Snn.Randomness;
 using static TorchSharp.torch;
 
-namespace SpikeTrail.Snn.Encoding;
+namespace SpikeTrail.Snn.Encoders;
 
 /// <summary>
 /// Latency code (time to first spike): one spike, at step round((T − 1)·(1 − x)) for x = byte/255, halves to even; the

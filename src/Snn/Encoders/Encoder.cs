@@ -2,7 +2,7 @@ using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Randomness;
 using static TorchSharp.torch;
 
-namespace SpikeTrail.Snn.Encoding;
+namespace SpikeTrail.Snn.Encoders;
 
 /// <summary>
 /// Turns images of bytes into T inputs each, and gradients with respect to those inputs into one with respect to the

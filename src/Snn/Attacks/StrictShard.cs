@@ -1,0 +1,131 @@
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Snn.Data;
+using SpikeTrail.Snn.Encoders;
+using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Probes;
+using SpikeTrail.Snn.Randomness;
+using SpikeTrail.Snn.Training;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Attacks;
+
+/// <summary>
+/// Measures a slice of the test set under protocol <c>strict</c>: batch norm frozen on running statistics, pixels
+/// attacked through the encoder straight through, one perturbation for all T steps, the attacked image rounded to bytes
+/// (within the budget) before it is encoded. Images are independent of each other, of their batch and of their order.
+/// </summary>
+/// <param name="cell">The cell: protocol, attack and budget.</param>
+/// <param name="encoder">The encoder.</param>
+/// <param name="images">The test images.</param>
+/// <param name="slice">Which of them.</param>
+/// <param name="batchSize">Images a pass.</param>
+/// <param name="type">The network's element type.</param>
+public sealed class StrictShard(CellPlan cell, Encoder encoder, ImageSet images, Range slice, int batchSize, ScalarType type) : IPassJob
+{
+    private readonly Attack? _attack = Attack.Create(cell.Attack, cell.Epsilon);
+    private readonly int[] _indices = [.. Enumerable.Range(0, images.Count).Take(slice)];
+    private InputGradient _inputGradient = InputGradient.Empty;
+    private IReadOnlyList<OperationGradient> _operations = [];
+
+    /// <inheritdoc/>
+    public PassTotals Totals { get; } = new();
+
+    /// <inheritdoc/>
+    public long Cost => _indices.Length * (_attack is null ? 3L : _attack.Restarts * (3L * _attack.Iterations + 1));
+
+    /// <summary>What was measured; complete once all passes have run.</summary>
+    public Measurement Measurement => new(Totals.Correct, Totals.Images, Totals.Loss, _inputGradient, _operations);
+
+    /// <inheritdoc/>
+    public IEnumerable<BatchPass> Passes() => _indices.Chunk(batchSize).SelectMany(indices => _attack is null ? CleanBatch(indices) : AttackedBatch(indices));
+
+    private IEnumerable<BatchPass> CleanBatch(int[] indices)
+    {
+        using var batch = ImageBatch.Load(images, indices, type);
+        using var pass = Pass(batch, batch.Bytes_NCHW, PassRequest.AdversarialStep(default, encoder.TimeSteps, probes: true), restart: 0, draw: 0);
+        yield return pass;
+
+        using var gradient = encoder.Backward(pass.Outcome.InputGradients_TN!, cell.Protocol.PhaseWeights);
+        RecordGradient(gradient, pass.Outcome.Operations);
+        Totals.Add(pass.Outcome.Prediction.Correct, pass.Outcome.Prediction.Losses);
+    }
+
+    private IEnumerable<BatchPass> AttackedBatch(int[] indices)
+    {
+        var attack = _attack!;
+        using var batch = ImageBatch.Load(images, indices, type);
+        using var clean = batch.Bytes_NCHW / 255;
+        var verdict = new Verdict(indices.Length);
+        for (var restart = 0; restart < attack.Restarts; restart++)
+        {
+            var start = CounterRandom.For(cell.Run.Seed, "attack-start").At(restart);
+            var adversarial = attack.Start(clean, i => start.At(indices[i]));
+            for (var iteration = 0; iteration < attack.Iterations; iteration++)
+            {
+                var first = restart == 0 && iteration == 0;
+                using var bytes = Quantize(adversarial, batch);
+                using var pass = Pass(batch, bytes, PassRequest.AdversarialStep(default, encoder.TimeSteps, probes: first), restart, iteration);
+                yield return pass;
+
+                using var gradient = encoder.Backward(pass.Outcome.InputGradients_TN!, cell.Protocol.PhaseWeights);
+                if (first)
+                {
+                    RecordGradient(gradient, pass.Outcome.Operations);
+                }
+
+                using var before = adversarial;
+                adversarial = attack.Step(before, clean, gradient);
+            }
+
+            using var last = adversarial;
+            using var attacked = Quantize(last, batch);
+            using var evaluation = Pass(batch, attacked, PassRequest.Evaluation(default, encoder.TimeSteps), restart, attack.Iterations);
+            yield return evaluation;
+            verdict.Add(evaluation.Outcome.Prediction);
+        }
+
+        Totals.Add(verdict.Correct, verdict.Losses);
+    }
+
+    /// <summary>A pass over images of bytes; a code that draws at random draws afresh for every restart and iteration.</summary>
+    private BatchPass Pass(ImageBatch batch, Tensor bytes_NCHW, PassRequest request, int restart, int draw)
+    {
+        var noise = CounterRandom.For(cell.Run.Seed, "attack-code").At(restart).At(draw);
+        return new BatchPass(request, encoder.Encode(bytes_NCHW, i => noise.At(batch.Indices[i])), batch.Labels);
+    }
+
+    /// <summary>The attacked images as an image file would hold them: whole bytes, no further from the clean ones than eps.</summary>
+    private Tensor Quantize(Tensor adversarial_NCHW, ImageBatch batch)
+    {
+        // The small addition keeps a whole eps such as 8/255 · 255 from being floored to 7.
+        var wholeEpsilon = Math.Floor(_attack!.Epsilon * 255 + 1e-6);
+        using var bytes = adversarial_NCHW * 255;
+        using var change = bytes.round_() - batch.Bytes_NCHW;
+        return batch.Bytes_NCHW + change.clamp_(-wholeEpsilon, wholeEpsilon);
+    }
+
+    private void RecordGradient(Tensor gradient_NCHW, IReadOnlyList<OperationGradient> operations)
+    {
+        _inputGradient = _inputGradient.Add(InputGradientProbe.Measure(gradient_NCHW));
+        _operations = OperationGradient.Add(_operations, operations);
+    }
+
+    /// <summary>Each image's worst case over all restarts.</summary>
+    private sealed class Verdict(int images)
+    {
+        public bool[] Correct { get; } = [.. Enumerable.Repeat(true, images)];
+
+        public double[] Losses { get; } = [.. Enumerable.Repeat(double.NegativeInfinity, images)];
+
+        public void Add(Prediction prediction)
+        {
+            for (var i = 0; i < Correct.Length; i++)
+            {
+                Correct[i] &= prediction.Correct[i];
+                Losses[i] = Math.Max(Losses[i], prediction.Losses[i]);
+            }
+        }
+    }
+}
