@@ -18,7 +18,7 @@ public sealed class Conv2d : Operation
     /// <param name="padding">Zeros around the image, in pixels.</param>
     public Conv2d(string name, Parameter weight, long stride, long padding)
         : base(name, "Conv2d") =>
-        (_weight, _kernel, _stride, _padding) = (weight, weight.Value.shape[2], stride, padding);
+        (_weight, _kernel, _stride, _padding) = (weight, weight.Shape[2], stride, padding);
 
     /// <inheritdoc/>
     public override IEnumerable<Parameter> OwnParameters => [_weight];
@@ -28,13 +28,13 @@ public sealed class Conv2d : Operation
 
     /// <inheritdoc/>
     public override IReadOnlyList<long> OutputShape(IReadOnlyList<long> inputShape) =>
-        [_weight.Value.shape[0], Window.Steps(inputShape[1], _kernel, _stride, _padding), Window.Steps(inputShape[2], _kernel, _stride, _padding)];
+        [_weight.Shape[0], Window.Steps(inputShape[1], _kernel, _stride, _padding), Window.Steps(inputShape[2], _kernel, _stride, _padding)];
 
     /// <inheritdoc/>
     public override long Cost(IReadOnlyList<long> inputShape)
     {
         var output = OutputShape(inputShape);
-        return output[1] * output[2] * _weight.Value.NumberOfElements;
+        return output[1] * output[2] * _weight.Count;
     }
 
     /// <inheritdoc/>

@@ -13,10 +13,10 @@ public sealed class Linear(string name, Parameter weight, Parameter bias) : Oper
     protected override IReadOnlyList<Parameter> Weights => [weight, bias];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<long> OutputShape(IReadOnlyList<long> inputShape) => [weight.Value.shape[0]];
+    public override IReadOnlyList<long> OutputShape(IReadOnlyList<long> inputShape) => [weight.Shape[0]];
 
     /// <inheritdoc/>
-    public override long Cost(IReadOnlyList<long> inputShape) => weight.Value.NumberOfElements;
+    public override long Cost(IReadOnlyList<long> inputShape) => weight.Count;
 
     /// <inheritdoc/>
     protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay) =>

@@ -31,7 +31,7 @@ public sealed class Network
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>How many numbers are trained.</summary>
-    public long TrainedCount => Parameters.Where(parameter => parameter.Role == ParameterRole.Trained).Sum(parameter => parameter.Value.NumberOfElements);
+    public long TrainedCount => Parameters.Where(parameter => parameter.Role == ParameterRole.Trained).Sum(parameter => parameter.Count);
 
     /// <summary>Builds a network of a published family, its weights drawn from the seed.</summary>
     /// <param name="spec">Family, depth and the rest.</param>
@@ -42,25 +42,27 @@ public sealed class Network
     public static Network Create(NetworkSpec spec, IReadOnlyList<long> inputShape, int classes, long seed) =>
         new ResNetBuilder(spec, seed).Build(inputShape, classes);
 
-    /// <summary>Cuts the network into layer groups of about equal cost, each with its own optimiser, on the CPU.</summary>
-    public IReadOnlyList<LayerGroup> Cut(int groups, OptimizerSpec optimizer) =>
-        Cut(groups, optimizer, [CPU]);
-
-    /// <summary>Cuts the network into layer groups of about equal cost, dealt to the devices in order, each with its own optimiser.</summary>
+    /// <summary>Cuts the network into layer groups of about equal cost on the CPU, each with its own optimiser.</summary>
     /// <exception cref="InputException">There are more layer groups than layers.</exception>
-    public IReadOnlyList<LayerGroup> Cut(int groups, OptimizerSpec optimizer, IReadOnlyList<Device> devices)
-    {
-        if (groups < 1 || groups > Layers.Count)
-        {
-            throw new InputException($"pipeline.layer-groups: expected 1 to {Layers.Count}, as many as the network has layers ({string.Join(", ", Layers)}), got {groups}");
-        }
+    public IReadOnlyList<LayerGroup> Cut(int groups, OptimizerSpec optimizer) =>
+        [.. Enumerable.Range(0, groups).Select(index => Group(index, groups, CPU, optimizer))];
 
-        return
-        [
-            .. NetworkCut.Evenly(Costs(), groups).Select((range, index) =>
-                new LayerGroup(index, [.. Layers.Take(range)], devices[index * devices.Count / groups], Optimizer.Create(optimizer))),
-        ];
-    }
+    /// <summary>One of the layer groups that the network is cut into; the others' weights are not made.</summary>
+    /// <param name="index">Which, from 0.</param>
+    /// <param name="groups">Into how many the network is cut.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="optimizer">What updates its weights.</param>
+    /// <exception cref="InputException">There are more layer groups than layers.</exception>
+    public LayerGroup Group(int index, int groups, Device device, OptimizerSpec optimizer) =>
+        new(index, [.. Layers.Take(CutInto(groups)[index])], device, Optimizer.Create(optimizer));
+
+    /// <summary>Which layers go together when the network is cut: contiguous, none empty, the most expensive as cheap as can be.</summary>
+    /// <exception cref="InputException">There are more layer groups than layers.</exception>
+    public IReadOnlyList<Range> CutInto(int groups) =>
+        groups >= 1 && groups <= Layers.Count
+            ? NetworkCut.Evenly(Costs(), groups)
+            : throw new InputException(
+                $"pipeline.layer-groups: expected 1 to {Layers.Count}, as many as the network has layers ({string.Join(", ", Layers)}), got {groups}");
 
     private List<long> Costs()
     {

@@ -12,35 +12,47 @@ public enum ParameterRole
     Statistic,
 }
 
-/// <summary>A tensor of the state dict. Owned by one layer group alone; its tensor object stays the same, its contents change.</summary>
+/// <summary>
+/// A tensor of the state dict. Owned by one layer group alone, and made when first asked for: a network can be described,
+/// counted and cut without drawing its weights.
+/// </summary>
 /// <param name="key">The key, such as <c>layer1.0.conv1.weight</c>.</param>
-/// <param name="value">The tensor.</param>
+/// <param name="shape">The tensor's shape.</param>
 /// <param name="role">What it is for.</param>
-public sealed class Parameter(string key, Tensor value, ParameterRole role) : IDisposable
+/// <param name="initial">Makes its first value.</param>
+public sealed class Parameter(string key, IReadOnlyList<long> shape, ParameterRole role, Func<Tensor> initial) : IDisposable
 {
+    private Tensor? _value;
+
     /// <summary>The key in the state dict.</summary>
     public string Key { get; } = key;
 
-    /// <summary>The tensor.</summary>
-    public Tensor Value { get; private set; } = value.DetachFromDisposeScope();
+    /// <summary>The tensor's shape.</summary>
+    public IReadOnlyList<long> Shape { get; } = shape;
 
     /// <summary>What it is for.</summary>
     public ParameterRole Role { get; } = role;
 
-    /// <summary>Moves the tensor to a device.</summary>
+    /// <summary>How many numbers it is.</summary>
+    public long Count => Shape.Aggregate(1L, (a, b) => a * b);
+
+    /// <summary>The tensor. The object stays the same from its first use on; its contents change.</summary>
+    public Tensor Value => _value ??= initial().DetachFromDisposeScope();
+
+    /// <summary>Moves the tensor to a device; before its first use only.</summary>
     public void MoveTo(Device device)
     {
-        var moved = Value.to(device);
-        if (!ReferenceEquals(moved, Value))
+        var value = Value;
+        _value = value.to(device).DetachFromDisposeScope();
+        if (!ReferenceEquals(value, _value))
         {
-            Value.Dispose();
-            Value = moved.DetachFromDisposeScope();
+            value.Dispose();
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Value.Dispose();
+    public void Dispose() => _value?.Dispose();
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Key} [{string.Join(", ", Value.shape)}]";
+    public override string ToString() => $"{Key} [{string.Join(", ", Shape)}]";
 }

@@ -1,7 +1,6 @@
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Neurons;
-using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Networks;
 
@@ -114,10 +113,10 @@ internal sealed class ResNetBuilder(NetworkSpec spec, long seed)
 
     private BatchNorm2d Norm(string name, long channels) => new(
         name,
-        _weights.Constant($"{name}.weight", channels, 1),
-        _weights.Constant($"{name}.bias", channels, 0),
-        _weights.Statistic($"{name}.running_mean", channels, 0),
-        _weights.Statistic($"{name}.running_var", channels, 1),
-        new Parameter($"{name}.num_batches_tracked", zeros([], ScalarType.Int64), ParameterRole.Statistic),
+        _weights.Constant($"{name}.weight", channels, 1, ParameterRole.Trained),
+        _weights.Constant($"{name}.bias", channels, 0, ParameterRole.Trained),
+        _weights.Constant($"{name}.running_mean", channels, 0, ParameterRole.Statistic),
+        _weights.Constant($"{name}.running_var", channels, 1, ParameterRole.Statistic),
+        WeightInitializer.Counter($"{name}.num_batches_tracked"),
         spec.BatchNorm);
 }

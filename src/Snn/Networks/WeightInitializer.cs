@@ -21,11 +21,12 @@ internal sealed class WeightInitializer(long seed, ScalarType type)
         return Draw(key, shape, (random, i) => bound * (2 * random.Uniform(i) - 1));
     }
 
-    public Parameter Constant(string key, long count, double value) => new(key, full(count, value, dtype: type), ParameterRole.Trained);
+    public Parameter Constant(string key, long count, double value, ParameterRole role) =>
+        new(key, [count], role, () => full(count, value, dtype: type));
 
-    public Parameter Statistic(string key, long count, double value) => new(key, full(count, value, dtype: type), ParameterRole.Statistic);
+    public static Parameter Counter(string key) => new(key, [], ParameterRole.Statistic, () => zeros([], ScalarType.Int64));
 
-    private Parameter Draw(string key, long[] shape, Func<CounterRandom, long, double> value)
+    private Parameter Draw(string key, long[] shape, Func<CounterRandom, long, double> value) => new(key, shape, ParameterRole.Trained, () =>
     {
         var random = CounterRandom.For(seed, key);
         var values = new double[shape.Aggregate(1L, (a, b) => a * b)];
@@ -35,6 +36,6 @@ internal sealed class WeightInitializer(long seed, ScalarType type)
         }
 
         using var drawn = tensor(values, shape);
-        return new Parameter(key, drawn.to_type(type, copy: true), ParameterRole.Trained);
-    }
+        return drawn.to_type(type, copy: true);
+    });
 }

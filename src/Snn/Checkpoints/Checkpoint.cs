@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using SpikeTrail.Protocol;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Snn.Execution;
+using TorchSharp;
+
+namespace SpikeTrail.Snn.Checkpoints;
+
+/// <summary>
+/// A network's whole state on disk: one safetensors file per layer group. Every file is written beside its place, flushed
+/// and renamed, so that a file by its final name is whole.
+/// </summary>
+public static class Checkpoint
+{
+    /// <summary>Writes a layer group's weights, running statistics and optimiser state into a folder, which is made where missing.</summary>
+    public static CheckpointFile Save(LayerGroup group, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var name = $"group-{group.Index}.safetensors";
+        WholeFile.Write(Path.Combine(folder, name), stream => SafeTensors.Write(stream, group.State));
+        return new CheckpointFile(name, Sha256(Path.Combine(folder, name)));
+    }
+
+    /// <summary>
+    /// Gives a layer group its part of a checkpoint, wherever in it that lies: a network may be cut differently when it
+    /// goes on.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A file is missing or damaged, or the checkpoint lacks a tensor of the group.</exception>
+    public static void Load(LayerGroup group, CheckpointManifest checkpoint, string outputFolder)
+    {
+        var missing = group.State.ToDictionary(StringComparer.Ordinal);
+        foreach (var file in checkpoint.Files)
+        {
+            var path = Path.Combine(outputFolder, checkpoint.Folder, file.Name);
+            using var stream = OpenVerified(path, file);
+            foreach (var (key, value) in SafeTensors.Read(stream, missing.ContainsKey))
+            {
+                using (value)
+                {
+                    missing.Remove(key, out var target);
+                    if (!target!.shape.SequenceEqual(value.shape) || target.dtype != value.dtype)
+                    {
+                        throw new InvalidDataException($"{path}: {key} is {value.dtype} [{string.Join(", ", value.shape)}], expected {target.dtype} [{string.Join(", ", target.shape)}]");
+                    }
+
+                    target.copy_(value);
+                }
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            throw new InvalidDataException($"{Path.Combine(outputFolder, checkpoint.Folder)}: {missing.Keys.First()} is missing");
+        }
+    }
+
+    /// <summary>What is wrong with a checkpoint's files; null if nothing is.</summary>
+    public static string? Damage(CheckpointManifest checkpoint, string outputFolder)
+    {
+        foreach (var file in checkpoint.Files)
+        {
+            try
+            {
+                OpenVerified(Path.Combine(outputFolder, checkpoint.Folder, file.Name), file).Dispose();
+            }
+            catch (InvalidDataException e)
+            {
+                return e.Message;
+            }
+        }
+
+        return null;
+    }
+
+    private static FileStream OpenVerified(string path, CheckpointFile file)
+    {
+        if (!File.Exists(path))
+        {
+            throw new InvalidDataException($"{path}: missing");
+        }
+
+        var actual = Sha256(path);
+        return actual == file.Sha256
+            ? File.OpenRead(path)
+            : throw new InvalidDataException($"{path}: SHA-256 is {actual}, expected {file.Sha256}");
+    }
+
+    private static string Sha256(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}
