@@ -1,9 +1,10 @@
 using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Protocol.Wire;
 
 namespace SpikeTrail.Protocol.Campaigns;
 
 /// <summary>Something that happened to a campaign and stays true: what the supervisor journals.</summary>
-public interface ICampaignFact;
+public interface ICampaignFact : IWireMessage;
 
 /// <summary>The campaign was accepted. The first fact of every journal.</summary>
 /// <param name="ConfigurationHash">SHA-256 of <paramref name="Configuration"/>, in hexadecimal.</param>

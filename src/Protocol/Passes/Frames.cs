@@ -1,3 +1,5 @@
+using SpikeTrail.Protocol.Wire;
+
 namespace SpikeTrail.Protocol.Passes;
 
 /// <summary>A run of consecutive time steps of one pass: [Start, Start + Count).</summary>
@@ -14,7 +16,7 @@ public readonly record struct TimeRange(int Start, int Count)
 
 /// <summary>
 /// The tensor inside a frame message, of shape [W, N, …]: W time steps of N images. Within a process it is a lease on
-/// a tensor, between processes a <see cref="Wire.PackedTensor"/>. Whoever holds it last disposes it.
+/// a tensor, between processes a <see cref="PackedTensor"/>. Whoever holds it last disposes it.
 /// </summary>
 public abstract class FrameContent : IDisposable
 {
@@ -30,7 +32,7 @@ public abstract class FrameContent : IDisposable
 }
 
 /// <summary>A message that carries a frame.</summary>
-public interface IFrame
+public interface IFrame : IWireMessage
 {
     /// <summary>The pass it belongs to.</summary>
     PassId Pass { get; }

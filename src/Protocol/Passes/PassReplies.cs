@@ -1,13 +1,14 @@
 using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Protocol.Wire;
 
 namespace SpikeTrail.Protocol.Passes;
 
 /// <summary>The receiver of a frame has taken it from its mailbox: the sender may send one more.</summary>
 /// <param name="Pass">The pass the frame belonged to.</param>
-public sealed record FrameTaken(PassId Pass);
+public sealed record FrameTaken(PassId Pass) : IWireMessage;
 
 /// <summary>A layer group has done all that a pass wanted of it.</summary>
 /// <param name="Pass">The pass.</param>
 /// <param name="Group">The layer group's index, from 0.</param>
 /// <param name="Operations">What its probes saw; empty when they were off.</param>
-public sealed record GradientReport(PassId Pass, int Group, IReadOnlyList<OperationGradient> Operations);
+public sealed record GradientReport(PassId Pass, int Group, IReadOnlyList<OperationGradient> Operations) : IWireMessage;

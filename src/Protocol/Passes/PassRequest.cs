@@ -1,3 +1,5 @@
+using SpikeTrail.Protocol.Wire;
+
 namespace SpikeTrail.Protocol.Passes;
 
 /// <summary>One pass of one batch through one live network; ascending within a pipeline.</summary>
@@ -48,7 +50,7 @@ public sealed record PassRequest(
     bool WeightGradients,
     bool InputGradient,
     bool Probes,
-    double LearningRate)
+    double LearningRate) : IWireMessage
 {
     /// <summary>Whether there is a backward half at all.</summary>
     public bool Backward => WeightGradients || InputGradient;

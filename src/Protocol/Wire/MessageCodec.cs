@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using SpikeTrail.Protocol.Passes;
+
+namespace SpikeTrail.Protocol.Wire;
+
+/// <summary>
+/// Every message that may cross a process or lie in a journal, as bytes under a short manifest. Frames are binary;
+/// everything else is UTF-8 JSON, so that a journal can be read with plain sqlite3. A manifest names one layout for
+/// good: when a layout changes, the message gets a new row with the next number, and the old row stays readable.
+/// </summary>
+public static class MessageCodec
+{
+    // Quotes and signs in texts stay what they are: no browser reads this, people do.
+    private static readonly WireJson Readable = new(new JsonSerializerOptions(WireJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    private static readonly WireFormat[] Table =
+    [
+        WireFormat.Json("pass-request/1", Readable.PassRequest),
+        WireFormat.Frame("spike-frame/1", (pass, time, content) => new SpikeFrame(pass, time, content)),
+        WireFormat.Frame("gradient-frame/1", (pass, time, content) => new GradientFrame(pass, time, content)),
+        WireFormat.Json("frame-taken/1", Readable.FrameTaken),
+        WireFormat.Json("gradient-report/1", Readable.GradientReport),
+
+        WireFormat.Json("campaign-accepted/1", Readable.CampaignAccepted),
+        WireFormat.Json("epoch-trained/1", Readable.EpochTrained),
+        WireFormat.Json("shard-measured/1", Readable.ShardMeasured),
+        WireFormat.Json("work-failed/1", Readable.WorkFailed),
+        WireFormat.Json("campaign-completed/1", Readable.CampaignCompleted),
+    ];
+
+    private static readonly FrozenDictionary<Type, WireFormat> ByType = Table.ToFrozenDictionary(format => format.Type);
+
+    private static readonly FrozenDictionary<string, WireFormat> ByManifest =
+        Table.ToFrozenDictionary(format => format.Manifest, StringComparer.Ordinal);
+
+    /// <summary>Every type the table knows, and the manifest it is written under.</summary>
+    public static IReadOnlyDictionary<Type, string> Manifests { get; } =
+        Table.ToFrozenDictionary(format => format.Type, format => format.Manifest);
+
+    /// <summary>The manifest a message is written under.</summary>
+    /// <exception cref="ArgumentException">The table does not know its type.</exception>
+    public static string ManifestOf(IWireMessage message) => FormatOf(message).Manifest;
+
+    /// <summary>The message as bytes. A frame's content that lives in this process is taken and freed.</summary>
+    /// <exception cref="ArgumentException">The table does not know its type.</exception>
+    public static byte[] Encode(IWireMessage message) => FormatOf(message).Encode(message);
+
+    /// <summary>The message that <see cref="Encode"/> wrote. A frame keeps a slice of <paramref name="bytes"/>: leave them alone.</summary>
+    /// <exception cref="InvalidDataException">The manifest is unknown, or the bytes are not such a message.</exception>
+    public static IWireMessage Decode(string manifest, ReadOnlyMemory<byte> bytes)
+    {
+        if (!ByManifest.TryGetValue(manifest, out var format))
+        {
+            throw new InvalidDataException($"no message is written under the manifest '{manifest}'");
+        }
+
+        try
+        {
+            return format.Decode(bytes);
+        }
+        catch (InvalidDataException malformed)
+        {
+            throw new InvalidDataException($"{manifest}: {malformed.Message}", malformed);
+        }
+    }
+
+    private static WireFormat FormatOf(IWireMessage message) =>
+        ByType.TryGetValue(message.GetType(), out var format)
+            ? format
+            : throw new ArgumentException($"{message.GetType()} has no row in the table of {nameof(MessageCodec)}", nameof(message));
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
+
+namespace SpikeTrail.Protocol.Wire;
+
+/// <summary>
+/// The small messages as JSON: kebab-case, ids as plain strings and numbers, losses that diverged as "NaN" or
+/// "Infinity". A manifest's layout is exact: a missing or an unknown key is an error.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    IgnoreReadOnlyProperties = true,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true,
+    Converters =
+    [
+        typeof(RunIdJson),
+        typeof(CellIdJson),
+        typeof(PassIdJson),
+        typeof(KebabCaseEnumJson<PassPurpose>),
+        typeof(KebabCaseEnumJson<BatchNormMode>),
+    ])]
+[JsonSerializable(typeof(PassRequest))]
+[JsonSerializable(typeof(FrameTaken))]
+[JsonSerializable(typeof(GradientReport))]
+[JsonSerializable(typeof(CampaignAccepted))]
+[JsonSerializable(typeof(EpochTrained))]
+[JsonSerializable(typeof(ShardMeasured))]
+[JsonSerializable(typeof(WorkFailed))]
+[JsonSerializable(typeof(CampaignCompleted))]
+internal sealed partial class WireJson : JsonSerializerContext;

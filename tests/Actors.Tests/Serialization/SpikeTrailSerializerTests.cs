@@ -1,0 +1,106 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit;
+using SpikeTrail.Actors.Serialization;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Protocol.Wire;
+
+namespace SpikeTrail.Actors.Tests.Serialization;
+
+/// <summary>The shipped bindings, in an actor system that serializes every message it delivers.</summary>
+public sealed class SpikeTrailSerializerTests() : TestKit(
+    ConfigurationFactory.ParseString("akka.actor.serialize-messages = on").WithFallback(ShippedBindings()))
+{
+    private static readonly RunId Run = new("sew-resnet18/cifar-10/3407");
+
+    private static readonly OperationGradient Operation = new("layer1.0.conv1", "Conv2d", 3, 4, 1, 2, 0.1, 1e-300, 5);
+
+    private static readonly IWireMessage[] Messages =
+    [
+        PassRequest.Training(new PassId(7), timeSteps: 4, learningRate: 0.1),
+        new SpikeFrame(new PassId(7), new TimeRange(2, 1), Spikes()),
+        new GradientFrame(new PassId(7), new TimeRange(0, 3), Spikes()),
+        new FrameTaken(new PassId(9)),
+        new GradientReport(new PassId(9), 1, [Operation]),
+        new CampaignAccepted("00ff", """{"name":"demo"}"""),
+        new EpochTrained(Run, 3, double.NaN, 1.5, 0.25, new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
+        new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), Measurement.Empty with { Operations = [Operation] }),
+        new WorkFailed(Run, "epoch 3", 1, "out of memory", GaveUp: true),
+        new CampaignCompleted(),
+    ];
+
+    [Fact]
+    public async Task Every_message_goes_through_an_actor_and_arrives_equal()
+    {
+        var echo = Sys.ActorOf(Props.Create(() => new Echo()));
+        foreach (var sent in Messages)
+        {
+            echo.Tell(sent, TestActor);
+            var received = await ExpectMsgAsync<IWireMessage>();
+            Assert.NotSame(sent, received);
+            Assert.IsType(sent.GetType(), received);
+            Assert.Equal(MessageCodec.Encode(sent), MessageCodec.Encode(received));
+        }
+    }
+
+    [Fact]
+    public async Task Content_that_lives_in_the_process_arrives_packed()
+    {
+        Sys.ActorOf(Props.Create(() => new Echo())).Tell(new SpikeFrame(new PassId(1), new TimeRange(0, 1), new LiveContent()), TestActor);
+        var received = await ExpectMsgAsync<SpikeFrame>();
+        Assert.Equal([1L, 3], Assert.IsType<PackedTensor>(received.Content).Shape);
+    }
+
+    [Fact]
+    public void Every_message_for_the_wire_is_in_the_table_and_in_these_tests()
+    {
+        var types = new[] { typeof(IWireMessage).Assembly, typeof(SpikeTrailSerializer).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => typeof(IWireMessage).IsAssignableFrom(type) && !type.IsAbstract)
+            .ToHashSet();
+        Assert.Equal(types, MessageCodec.Manifests.Keys.ToHashSet());
+        Assert.Equal(types, Messages.Select(message => message.GetType()).ToHashSet());
+        Assert.All(types, type => Assert.IsType<SpikeTrailSerializer>(Sys.Serialization.FindSerializerForType(type)));
+    }
+
+    [Fact]
+    public void An_object_without_a_format_does_not_leave_the_process()
+    {
+        var serializer = Sys.Serialization.FindSerializerForType(typeof(RunId));
+        var thrown = Assert.Throws<SerializationException>(() => serializer.ToBinary(Run));
+        Assert.Contains(nameof(RunId), thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_message_are_a_serialization_error()
+    {
+        Assert.Throws<SerializationException>(() => Sys.Serialization.Deserialize([1, 2, 3], 7301, "spike-frame/1"));
+        Assert.Throws<SerializationException>(() => Sys.Serialization.Deserialize([1, 2, 3], 7301, "no-such-message/1"));
+    }
+
+    private static PackedTensor Spikes() => new([1, 3], ElementType.Float32, TensorCodec.Encode([1f, 0, 1]));
+
+    private static Config ShippedBindings()
+    {
+        using var stream = typeof(SpikeTrailSerializer).Assembly.GetManifestResourceStream("hocon/serialization.conf")!;
+        using var reader = new StreamReader(stream);
+        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+    }
+
+    private sealed class Echo : ReceiveActor
+    {
+        public Echo() => ReceiveAny(message => Sender.Tell(message));
+    }
+
+    private sealed class LiveContent : FrameContent, IPackableContent
+    {
+        public PackedTensor Pack() => Spikes();
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}

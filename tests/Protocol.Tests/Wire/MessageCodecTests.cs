@@ -1,0 +1,262 @@
+using System.Text;
+using CsCheck;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Protocol.Wire;
+
+namespace SpikeTrail.Protocol.Tests.Wire;
+
+public sealed class MessageCodecTests
+{
+    private static readonly RunId Run = new("sew-resnet18/cifar-10/3407");
+
+    private static readonly OperationGradient Operation = new("layer1.0.conv1", "Conv2d", 3, 4, 1, 2, 0.1, 1e-300, 5);
+
+    /// <summary>One message of every type, and what it looks like on the wire: hexadecimal for frames, text for the rest.</summary>
+    public static TheoryData<string, IWireMessage, string> Golden => new()
+    {
+        {
+            "pass-request/1", PassRequest.AdversarialStep(new PassId(7), timeSteps: 4, probes: true),
+            """{"id":7,"purpose":"adversarial-step","time-steps":4,"batch-norm":"frozen","weight-gradients":false,"input-gradient":true,"probes":true,"learning-rate":0}"""
+        },
+        {
+            "spike-frame/1", new SpikeFrame(new PassId(7), new TimeRange(2, 1), Packed([1, 2, 5], [1f, 0, 1, 1, 0, 0, 0, 0, 0, 1])),
+            "0700000000000000" + "02000000" + "01000000" + "03" + "0100000000000000" + "0200000000000000" + "0500000000000000" + "010101000a0000000d02"
+        },
+        {
+            "gradient-frame/1", new GradientFrame(new PassId(-1), new TimeRange(0, 2), Packed([2], [0.5f, -0f])),
+            "ffffffffffffffff" + "00000000" + "02000000" + "01" + "0200000000000000" + "01012000020000000000003f00000080"
+        },
+        { "frame-taken/1", new FrameTaken(new PassId(9)), """{"pass":9}""" },
+        {
+            "gradient-report/1", new GradientReport(new PassId(9), 1, [Operation]),
+            """{"pass":9,"group":1,"operations":[{"module":"layer1.0.conv1","kind":"Conv2d","input-zeros":3,"input-elements":4,"output-zeros":1,"output-elements":2,"input-norm":0.1,"output-norm":1E-300,"passes":5}]}"""
+        },
+        {
+            "campaign-accepted/1", new CampaignAccepted("00ff", """{"name":"a+b"}"""),
+            """{"configuration-hash":"00ff","configuration":"{\"name\":\"a+b\"}"}"""
+        },
+        {
+            "epoch-trained/1", new EpochTrained(Run, 3, double.NaN, 1.5, 0.25, new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
+            """{"run":"sew-resnet18/cifar-10/3407","epoch":3,"training-loss":"NaN","test-loss":1.5,"clean-accuracy":0.25,"checkpoint":{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"group-0.bin","sha256":"ab"}]}}"""
+        },
+        {
+            "shard-measured/1", new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), new Measurement(3, 4, 5.5, new InputGradient(1, 2, 0.25, 0.5, double.PositiveInfinity, 6), [])),
+            """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"measurement":{"correct":3,"total":4,"loss":5.5,"input":{"zeros":1,"elements":2,"l1":0.25,"l2":0.5,"linf":"Infinity","all-zero-images":6},"operations":[]}}"""
+        },
+        {
+            "work-failed/1", new WorkFailed(Run, "epoch 3", 1, "out of memory: cuda:0 <1 GiB>", GaveUp: false),
+            """{"run":"sew-resnet18/cifar-10/3407","work":"epoch 3","attempt":1,"reason":"out of memory: cuda:0 <1 GiB>","gave-up":false}"""
+        },
+        { "campaign-completed/1", new CampaignCompleted(), "{}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void The_bytes_of_a_message_never_change(string manifest, IWireMessage message, string golden)
+    {
+        var bytes = MessageCodec.Encode(message);
+        Assert.Equal(manifest, MessageCodec.ManifestOf(message));
+        Assert.Equal(golden, message is IFrame ? Convert.ToHexStringLower(bytes) : Encoding.UTF8.GetString(bytes));
+
+        var read = MessageCodec.Decode(manifest, message is IFrame ? Convert.FromHexString(golden) : Encoding.UTF8.GetBytes(golden));
+        AssertEqual(message, read);
+    }
+
+    [Fact]
+    public void Every_message_for_the_wire_has_a_row_and_a_golden_example()
+    {
+        var messages = typeof(IWireMessage).Assembly.GetTypes()
+            .Where(type => typeof(IWireMessage).IsAssignableFrom(type) && !type.IsAbstract)
+            .ToHashSet();
+        Assert.Equal(messages, MessageCodec.Manifests.Keys.ToHashSet());
+        Assert.Equal(messages, Golden.Select(row => row.Data.Item2.GetType()).ToHashSet());
+    }
+
+    [Fact]
+    public void Frames_of_any_shape_come_back_equal()
+    {
+        var frames =
+            from shape in Gen.Int[0, 4].Select(size => (long)size).Array[0, 6]
+            from values in Gen.OneOf(0f, 1f, 2f, -0f, 0.5f, float.NaN).Array[(int)shape.Aggregate(1L, (product, size) => product * size)]
+            from pass in Gen.Long
+            from time in Gen.Select(Gen.Int[0, 1_000], Gen.Int[0, 1_000])
+            select new SpikeFrame(new PassId(pass), new TimeRange(time.Item1, time.Item2), Packed(shape, values));
+        frames.Sample(frame => AssertEqual(frame, MessageCodec.Decode("spike-frame/1", MessageCodec.Encode(frame))), iter: 1_000);
+    }
+
+    [Fact]
+    public void Measurements_of_any_numbers_come_back_equal()
+    {
+        var operations =
+            from counts in Gen.Long.Array[4]
+            from norms in Gen.Double.Array[2]
+            from module in Gen.String
+            from passes in Gen.Int
+            select new OperationGradient(module, "Conv2d", counts[0], counts[1], counts[2], counts[3], norms[0], norms[1], passes);
+        var messages =
+            from measured in operations.List[0, 4]
+            from sums in Gen.Double.Array[4]
+            from shard in Gen.Int
+            select new ShardMeasured(
+                new ShardId(new CellId("a/b/1/strict/pgd/8"), shard), new Measurement(1, 2, sums[0], new InputGradient(1, 2, sums[1], sums[2], sums[3], 0), measured));
+        messages.Sample(message => AssertEqual(message, MessageCodec.Decode("shard-measured/1", MessageCodec.Encode(message))), iter: 300);
+    }
+
+    [Fact]
+    public void A_spike_frame_takes_at_most_a_thirtieth_of_its_room()
+    {
+        // The first layer's output for 16 CIFAR images at half width.
+        long[] shape_WNCHW = [1, 16, 32, 16, 16];
+        var spikes = new float[16 * 32 * 16 * 16];
+        spikes[5] = spikes[77_777] = 1;
+        var bytes = MessageCodec.Encode(new SpikeFrame(new PassId(1), new TimeRange(0, 1), Packed(shape_WNCHW, spikes)));
+        Assert.InRange(bytes.Length, 1, sizeof(float) * spikes.Length / 30);
+    }
+
+    [Fact]
+    public void Content_that_lives_in_the_process_is_packed_once_on_its_way_out()
+    {
+        var live = new LiveContent();
+        var read = (SpikeFrame)MessageCodec.Decode("spike-frame/1", MessageCodec.Encode(new SpikeFrame(new PassId(1), new TimeRange(0, 1), live)));
+        Assert.Equal(1, live.Packed);
+        Assert.Equal([3L], Assert.IsType<PackedTensor>(read.Content).Shape);
+    }
+
+    [Fact]
+    public void Content_that_cannot_be_packed_is_named()
+    {
+        var thrown = Assert.Throws<ArgumentException>(() => MessageCodec.Encode(new SpikeFrame(new PassId(1), new TimeRange(0, 1), new StuckContent())));
+        Assert.Contains(nameof(StuckContent), thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unknown_types_and_manifests_are_named()
+    {
+        Assert.Contains(nameof(Stranger), Assert.Throws<ArgumentException>(() => MessageCodec.Encode(new Stranger())).Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(Stranger), Assert.Throws<ArgumentException>(() => MessageCodec.ManifestOf(new Stranger())).Message, StringComparison.Ordinal);
+        Assert.Contains("'spike-frame/2'", Assert.Throws<InvalidDataException>(() => MessageCodec.Decode("spike-frame/2", new byte[99])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void A_message_cut_short_or_drawn_out_is_refused(string manifest, IWireMessage message, string golden)
+    {
+        var bytes = MessageCodec.Encode(message);
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            var thrown = Assert.Throws<InvalidDataException>(() => MessageCodec.Decode(manifest, bytes.AsMemory(0, length)));
+            Assert.StartsWith(manifest, thrown.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Throws<InvalidDataException>(() => MessageCodec.Decode(manifest, (byte[])[.. bytes, 0]));
+        Assert.NotEmpty(golden);
+    }
+
+    [Fact]
+    public void Bytes_gone_wrong_are_read_as_some_message_or_refused_but_nothing_else()
+    {
+        var goldens = Golden.Select(row => row.Data).ToArray();
+        var wrongs =
+            from golden in Gen.OneOf(goldens)
+            from noise in Gen.Byte.Array[0, 80]
+            from changes in Gen.Select(Gen.Int[0, 1_000], Gen.Byte).Array[1, 4]
+            from keep in Gen.Bool
+            select (manifest: golden.Item1, bytes: keep ? Changed(MessageCodec.Encode(golden.Item2), changes) : noise);
+        wrongs.Sample(
+            wrong =>
+            {
+                try
+                {
+                    if (MessageCodec.Decode(wrong.manifest, wrong.bytes) is IFrame { Content: PackedTensor { Elements: ElementType.Float32 } content } && TensorCodec.CountOf(content.Payload.Span) < 1_000)
+                    {
+                        TensorCodec.Decode(content.Payload.Span, new float[TensorCodec.CountOf(content.Payload.Span)]);
+                    }
+                }
+                catch (InvalidDataException)
+                {
+                    // The one answer there is to bytes that mean nothing.
+                }
+            },
+            iter: 20_000);
+    }
+
+    [Theory]
+    [InlineData("""{"pass":9,"extra":1}""")]
+    [InlineData("""{"Pass":9}""")]
+    [InlineData("""{"pass":"9"}""")]
+    [InlineData("""{"pass":null}""")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    public void Json_of_another_layout_is_refused(string json) =>
+        Assert.Throws<InvalidDataException>(() => MessageCodec.Decode("frame-taken/1", Encoding.UTF8.GetBytes(json)));
+
+    [Theory]
+    [InlineData(new long[] { 3 })]
+    [InlineData(new long[] { 2, -1 })]
+    [InlineData(new long[] { 2, long.MaxValue })]
+    [InlineData(new long[] { 1L << 32, 1L << 32 })]
+    [InlineData(new long[] { 0, long.MaxValue, 2 })]
+    [InlineData(new long[] { 1, 1, 1, 1, 1, 1, 1, 1, 2 })]
+    public void A_shape_that_is_not_the_payload_s_is_refused(long[] shape) =>
+        Assert.Throws<InvalidDataException>(() => new PackedTensor(shape, ElementType.Float32, TensorCodec.Encode([1f, 0])));
+
+    [Fact]
+    public void An_element_type_that_is_not_the_payload_s_is_refused() =>
+        Assert.Throws<InvalidDataException>(() => new PackedTensor([2], ElementType.Float64, TensorCodec.Encode([1f, 0])));
+
+    private static PackedTensor Packed(long[] shape, float[] values) => new(shape, ElementType.Float32, TensorCodec.Encode(values));
+
+    private static byte[] Changed(byte[] bytes, (int Position, byte Value)[] changes)
+    {
+        foreach (var (position, value) in changes)
+        {
+            bytes[position % bytes.Length] = value;
+        }
+
+        return bytes;
+    }
+
+    private static void AssertEqual(IWireMessage expected, IWireMessage actual)
+    {
+        Assert.IsType(expected.GetType(), actual);
+        if (expected is IFrame sent && actual is IFrame received)
+        {
+            var (packed, arrived) = (Assert.IsType<PackedTensor>(sent.Content), Assert.IsType<PackedTensor>(received.Content));
+            Assert.Equal((sent.Pass, sent.Time), (received.Pass, received.Time));
+            Assert.Equal(packed.Elements, arrived.Elements);
+            Assert.Equal(packed.Shape, arrived.Shape);
+            Assert.True(packed.Payload.Span.SequenceEqual(arrived.Payload.Span));
+        }
+        else
+        {
+            Assert.Equivalent(expected, actual, strict: true);
+        }
+    }
+
+    private sealed record Stranger : IWireMessage;
+
+    private sealed class LiveContent : FrameContent, IPackableContent
+    {
+        public int Packed { get; private set; }
+
+        public PackedTensor Pack()
+        {
+            Packed++;
+            return MessageCodecTests.Packed([3], [1f, 0, 1]);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+
+    private sealed class StuckContent : FrameContent
+    {
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}
