@@ -20,23 +20,25 @@ public static class Suggestion
     public static string Ask(string typed, IEnumerable<string> known) =>
         For(typed, known) is { } name ? $"; did you mean {name}?" : "";
 
-    /// <summary>Levenshtein's distance: the fewest letters to insert, delete or replace that make one text the other.</summary>
+    /// <summary>Levenshtein's distance, with swapped neighbours as one slip: the fewest letters to insert, delete, replace or swap.</summary>
     public static int Distance(string from, string to)
     {
-        var above = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
+        // distances[i, j]: from the first i letters of the one to the first j of the other.
+        var distances = new int[from.Length + 1, to.Length + 1];
+        for (var i = 0; i <= from.Length; i++)
         {
-            var row = new int[to.Length + 1];
-            row[0] = i;
-            for (var j = 1; j <= to.Length; j++)
+            for (var j = 0; j <= to.Length; j++)
             {
-                var replaced = above[j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
-                row[j] = Math.Min(replaced, 1 + Math.Min(above[j], row[j - 1]));
+                distances[i, j] = i == 0 || j == 0 ? i + j : Math.Min(
+                    distances[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1),
+                    Math.Min(distances[i - 1, j], distances[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+                {
+                    distances[i, j] = Math.Min(distances[i, j], distances[i - 2, j - 2] + 1);
+                }
             }
-
-            above = row;
         }
 
-        return above[^1];
+        return distances[from.Length, to.Length];
     }
 }

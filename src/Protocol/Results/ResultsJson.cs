@@ -30,6 +30,7 @@ public static class ResultsJson
     WriteIndented = true,
     NewLine = "\n",
     RespectRequiredConstructorParameters = true,
-    RespectNullableAnnotations = true)]
+    RespectNullableAnnotations = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(CampaignResults))]
 internal sealed partial class ResultsJsonContext : JsonSerializerContext;

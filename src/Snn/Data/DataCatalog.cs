@@ -94,26 +94,7 @@ public static class DataCatalog
 
     private static InputException Unknown(string name)
     {
-        var nearest = All.MinBy(set => EditDistance(set.Name, name))!;
-        var suggestion = EditDistance(nearest.Name, name) <= 3 ? $"did you mean '{nearest.Name}'? " : "";
-        return new InputException($"there is no data set '{name}': {suggestion}expected one of {string.Join(", ", All.Select(set => set.Name))}");
-    }
-
-    /// <summary>Levenshtein's: the fewest insertions, deletions and replacements that turn one text into the other.</summary>
-    private static int EditDistance(string from, string to)
-    {
-        int[] previous = [.. Enumerable.Range(0, to.Length + 1)];
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var current = new int[to.Length + 1];
-            current[0] = i;
-            for (var j = 1; j <= to.Length; j++)
-            {
-                var replaced = previous[j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
-                current[j] = Math.Min(replaced, 1 + Math.Min(previous[j], current[j - 1]));
-            }
-            previous = current;
-        }
-        return previous[to.Length];
+        var known = All.Select(set => set.Name).ToList();
+        return new InputException($"there is no data set '{name}': expected one of {string.Join(", ", known)}{Suggestion.Ask(name, known)}");
     }
 }

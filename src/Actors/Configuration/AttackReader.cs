@@ -1,0 +1,29 @@
+using SpikeTrail.Protocol.Campaigns;
+
+namespace SpikeTrail.Actors.Configuration;
+
+/// <summary>Reads one element of <c>campaign.attacks</c>. An attack goes by its kind unless it is given a name.</summary>
+internal static class AttackReader
+{
+    public static AttackSpec Read(HoconSection attack)
+    {
+        var kind = attack.Choice<AttackKind>("kind");
+        var spec = new AttackSpec
+        {
+            Name = attack.Has("name") ? attack.Name("name") : SpecNames.Of(kind),
+            Kind = kind,
+            StepSize = attack.Number("step-size", "a number above 0, in units of 1/255", size => size > 0),
+            Iterations = attack.Integer("iterations", min: 1),
+            Restarts = attack.Integer("restarts", min: 1),
+        };
+
+        // What an attack has no use for says what it does, so that results read true and no number depends on it.
+        return kind switch
+        {
+            AttackKind.None => spec with { StepSize = 0, Iterations = 0, Restarts = 0 },
+            AttackKind.Fgsm => spec with { StepSize = 0, Iterations = 1, Restarts = 1 },
+            AttackKind.IteratedFgsm => spec with { Restarts = 1 },
+            _ => spec,
+        };
+    }
+}

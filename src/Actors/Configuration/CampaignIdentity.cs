@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using SpikeTrail.Protocol.Campaigns;
+
+namespace SpikeTrail.Actors.Configuration;
+
+/// <summary>
+/// What determines a campaign's numbers, as text and as a hash: the whole campaign, and the threads of a layer group,
+/// because weight gradients depend on them bit for bit. How the work is spread over groups and devices is not part of it.
+/// </summary>
+/// <param name="Hash">SHA-256 of <paramref name="Json"/>, in hexadecimal.</param>
+/// <param name="Json">The configuration as canonical JSON: every key, in the records' order, without white space.</param>
+public sealed record CampaignIdentity(string Hash, string Json)
+{
+    private static readonly JsonSerializerOptions Canonical = new()
+    {
+        PropertyNamingPolicy = SpecNames.Policy,
+        Converters = { new JsonStringEnumConverter(SpecNames.Policy, allowIntegerValues: false) },
+    };
+
+    /// <summary>The identity of a campaign.</summary>
+    public static CampaignIdentity Of(CampaignSpec campaign, PipelineSpec pipeline)
+    {
+        var json = JsonSerializer.Serialize(new Determinants(campaign, new PipelineDeterminants(pipeline.ThreadsPerGroup)), Canonical);
+        return new CampaignIdentity(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), json);
+    }
+
+    /// <summary>The first key whose value differs between two canonical texts, or <see langword="null"/> when none does.</summary>
+    public static ConfigurationChange? FirstDifference(string oldJson, string newJson) =>
+        Compare("", JsonNode.Parse(oldJson), JsonNode.Parse(newJson));
+
+    private static ConfigurationChange? Compare(string path, JsonNode? before, JsonNode? after) => (before, after) switch
+    {
+        (JsonObject left, JsonObject right) => left.Select(pair => pair.Key).Union(right.Select(pair => pair.Key))
+            .Select(key => Compare(path.Length == 0 ? key : $"{path}.{key}", left[key], right[key]))
+            .FirstOrDefault(change => change is not null),
+        (JsonArray left, JsonArray right) => Enumerable.Range(0, Math.Max(left.Count, right.Count))
+            .Select(index => Compare($"{path}[{index}]", left.ElementAtOrDefault(index), right.ElementAtOrDefault(index)))
+            .FirstOrDefault(change => change is not null),
+        _ when JsonNode.DeepEquals(before, after) => null,
+        _ => new ConfigurationChange(path, Show(before), Show(after)),
+    };
+
+    private static string Show(JsonNode? value) => value?.ToJsonString() ?? "nothing";
+
+    private sealed record Determinants(CampaignSpec Campaign, PipelineDeterminants Pipeline);
+
+    private sealed record PipelineDeterminants(int ThreadsPerGroup);
+}
+
+/// <summary>One key whose value changed.</summary>
+/// <param name="Key">Its full path, such as <c>campaign.training.epochs</c>.</param>
+/// <param name="Before">The old value as JSON, or <c>nothing</c>.</param>
+/// <param name="After">The new value as JSON, or <c>nothing</c>.</param>
+public sealed record ConfigurationChange(string Key, string Before, string After);

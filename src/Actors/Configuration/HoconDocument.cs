@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using SpikeTrail.Protocol;
+
+namespace SpikeTrail.Actors.Configuration;
+
+/// <summary>A HOCON file, with what the command line put over it.</summary>
+public sealed partial class HoconDocument
+{
+    private readonly string _file;
+    private readonly List<string> _overridden = [];
+
+    private HoconDocument(string file, JsonObject root)
+    {
+        _file = file;
+        Root = root;
+    }
+
+    /// <summary>The whole file as one section.</summary>
+    internal JsonObject Root { get; }
+
+    /// <summary>Reads a text; <paramref name="file"/> is what error messages call it.</summary>
+    /// <exception cref="InputException">The text is not HOCON.</exception>
+    public static HoconDocument Parse(string text, string file) => new(file, HoconTree.Read(text, file));
+
+    /// <summary>Puts one setting over the file: <c>campaign.training.epochs=3</c> or <c>campaign.networks[0].depth=34</c>.</summary>
+    /// <exception cref="InputException">The setting is no such line, or names a list element that does not exist.</exception>
+    public void Override(string setting)
+    {
+        var equals = setting.IndexOf('=');
+        var path = equals < 0 ? "" : setting[..equals].Trim();
+        if (!SettingPath().IsMatch(path))
+        {
+            throw new InputException($"--set {setting}: expected KEY=VALUE, such as campaign.training.epochs=3 or campaign.networks[0].depth=34");
+        }
+
+        var value = HoconTree.Read($"value = {setting[(equals + 1)..]}", $"--set {setting}");
+        var steps = Step().Matches(path).Select(match => match.Value).ToList();
+        JsonNode place = Root;
+        foreach (var step in steps.SkipLast(1))
+        {
+            place = Enter(place, step, setting);
+        }
+
+        Put(place, steps[^1], value["value"]?.DeepClone(), setting);
+        _overridden.Add(path);
+    }
+
+    /// <summary>Where the value at a path was written, for error messages: this file, or the command line.</summary>
+    internal string Origin(string path) =>
+        _overridden.Exists(overridden =>
+            path == overridden
+            || path.StartsWith(overridden + ".", StringComparison.Ordinal)
+            || path.StartsWith(overridden + "[", StringComparison.Ordinal)) ? "--set" : _file;
+
+    private JsonNode Enter(JsonNode place, string step, string setting)
+    {
+        if (place is JsonObject section && !step.StartsWith('['))
+        {
+            // A section that the file leaves out is made: its other keys keep their defaults.
+            return section[step] ??= new JsonObject();
+        }
+
+        return Elements(place, step, setting)[Index(step)]
+            ?? throw new InputException($"--set {setting}: {Path(place)}{step} is empty");
+    }
+
+    private void Put(JsonNode place, string step, JsonNode? value, string setting)
+    {
+        if (place is not JsonObject section || step.StartsWith('['))
+        {
+            Elements(place, step, setting)[Index(step)] = value;
+        }
+        else if (value is JsonObject keys && section[step] is JsonObject known)
+        {
+            // As in a file, a section given twice is merged.
+            foreach (var (key, inner) in keys.ToList())
+            {
+                Put(known, key, inner?.DeepClone(), setting);
+            }
+        }
+        else
+        {
+            section[step] = value;
+        }
+    }
+
+    private JsonArray Elements(JsonNode place, string step, string setting)
+    {
+        if (!step.StartsWith('['))
+        {
+            throw new InputException($"--set {setting}: {Path(place)} is not a section in {_file}");
+        }
+
+        if (place is not JsonArray list)
+        {
+            throw new InputException($"--set {setting}: {Path(place)} is not a list in {_file}");
+        }
+
+        return Index(step) < list.Count
+            ? list
+            : throw new InputException($"--set {setting}: {Path(place)} has {list.Count} element(s) in {_file}, counted from 0");
+    }
+
+    private static int Index(string step) => int.Parse(step.AsSpan(1, step.Length - 2), CultureInfo.InvariantCulture);
+
+    /// <summary>A node's full key path, such as <c>campaign.networks[1].depth</c>.</summary>
+    internal static string Path(JsonNode node) => node.GetPath() is { Length: > 2 } path ? path[2..] : "";
+
+    [GeneratedRegex(@"^[a-z0-9-]+(\[\d{1,6}\])*(\.[a-z0-9-]+(\[\d{1,6}\])*)*$")]
+    private static partial Regex SettingPath();
+
+    [GeneratedRegex(@"[a-z0-9-]+|\[\d+\]")]
+    private static partial Regex Step();
+}

@@ -1,0 +1,117 @@
+using System.Collections;
+using System.Reflection;
+using SpikeTrail.Actors.Configuration;
+using SpikeTrail.Protocol.Campaigns;
+
+namespace SpikeTrail.Actors.Tests.Configuration;
+
+public sealed class CampaignIdentityTests
+{
+    private static readonly CampaignSettings Tiny = CampaignText.Parse(CampaignText.Shortest);
+    private static readonly CampaignIdentity Identity = CampaignIdentity.Of(Tiny.Campaign, Tiny.Pipeline);
+
+    [Fact]
+    public void The_hash_of_a_campaign_stays_what_it_is() =>
+        Assert.Equal("ae3f032e9dd6c1bfc4e784856839f57a5ea0c6df5236771c5a9086a1c49ee308", Identity.Hash);
+
+    [Fact]
+    public void The_text_has_every_key_in_kebab_case() =>
+        Assert.StartsWith(
+            """{"campaign":{"name":"tiny","networks":[{"name":"a","family":"sew-resnet","depth":18,"width":1,"pool":"max",""",
+            Identity.Json,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Layout_and_spelled_out_defaults_do_not_change_it()
+    {
+        var (campaign, pipeline) = CampaignText.Parse("""
+            // The same again.
+            campaign.training.epochs = 100
+            campaign { data-sets = [{ encoder = { kind = phase }, name = fashion-mnist-mini }], networks = [{ depth = 18, name = a }], name = tiny }
+            pipeline.threads-per-group = 2
+            """);
+
+        Assert.Equal(Identity, CampaignIdentity.Of(campaign, pipeline));
+    }
+
+    [Fact]
+    public void Every_field_of_a_campaign_changes_it()
+    {
+        var hashes = Variants(Tiny.Campaign).Cast<CampaignSpec>()
+            .Select(variant => CampaignIdentity.Of(variant, Tiny.Pipeline).Hash)
+            .Append(Identity.Hash)
+            .ToList();
+
+        Assert.True(hashes.Count > 50, $"only {hashes.Count} variants");
+        Assert.Equal(hashes.Count, hashes.Distinct().Count());
+    }
+
+    [Fact]
+    public void Of_the_pipeline_only_the_threads_of_a_group_change_it()
+    {
+        var elsewhere = Tiny.Pipeline with { LayerGroups = 5, Window = 10, FramesInFlight = 9, Devices = ["cuda:0"], MaxRetries = 0 };
+
+        Assert.Equal(Identity, CampaignIdentity.Of(Tiny.Campaign, elsewhere));
+        Assert.NotEqual(Identity, CampaignIdentity.Of(Tiny.Campaign, elsewhere with { ThreadsPerGroup = 1 }));
+    }
+
+    [Fact]
+    public void Equal_texts_do_not_differ() => Assert.Null(CampaignIdentity.FirstDifference(Identity.Json, Identity.Json));
+
+    [Theory]
+    [InlineData("campaign.training.epochs = 3", "campaign.training.epochs", "100", "3")]
+    [InlineData("campaign.networks = [{ name = a, pool = average }]", "campaign.networks[0].pool", "\"max\"", "\"average\"")]
+    [InlineData("campaign.data-sets = [{ name = fashion-mnist-mini, test-limit = 5 }]", "campaign.data-sets[0].test-limit", "nothing", "5")]
+    [InlineData("campaign.epsilons = [8, 16]", "campaign.epsilons[1]", "nothing", "16")]
+    [InlineData("pipeline.threads-per-group = 1", "pipeline.threads-per-group", "2", "1")]
+    public void The_first_difference_names_the_key_and_both_values(string change, string key, string before, string after)
+    {
+        var (campaign, pipeline) = CampaignText.With(change);
+
+        Assert.Equal(
+            new ConfigurationChange(key, before, after),
+            CampaignIdentity.FirstDifference(Identity.Json, CampaignIdentity.Of(campaign, pipeline).Json));
+    }
+
+    /// <summary>Copies of a record that differ from it in exactly one value, however deep, one for every value.</summary>
+    private static IEnumerable<object> Variants(object record) =>
+        from property in record.GetType().GetProperties()
+        where property.CanWrite
+        from value in OtherValues(property.GetValue(record), property.PropertyType)
+        select With(record, property, value);
+
+    private static IEnumerable<object> OtherValues(object? value, Type type) => value switch
+    {
+        null => [Activator.CreateInstance(Nullable.GetUnderlyingType(type)!)!],
+        string text => [text + "x"],
+        bool flag => [!flag],
+        int number => [number + 1],
+        long number => [number + 1],
+        double number => [number + 0.5],
+        Enum choice => Enum.GetValues(value.GetType()).Cast<object>().Where(other => !other.Equals(choice)),
+        IList list => ListVariants(list, type.GetGenericArguments()[0]),
+        _ => Variants(value),
+    };
+
+    private static IEnumerable<object> ListVariants(IList list, Type elementType)
+    {
+        yield return Array.CreateInstance(elementType, 0);
+        for (var index = 0; index < list.Count; index++)
+        {
+            foreach (var other in OtherValues(list[index], elementType))
+            {
+                var copy = Array.CreateInstance(elementType, list.Count);
+                list.CopyTo(copy, 0);
+                copy.SetValue(other, index);
+                yield return copy;
+            }
+        }
+    }
+
+    private static object With(object record, PropertyInfo property, object? value)
+    {
+        var copy = record.GetType().GetMethod("<Clone>$")!.Invoke(record, null)!;
+        property.SetValue(copy, value);
+        return copy;
+    }
+}
