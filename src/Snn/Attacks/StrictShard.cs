@@ -35,6 +35,9 @@ public sealed class StrictShard(CellPlan cell, Encoder encoder, ImageSet images,
     /// <inheritdoc/>
     public long Cost => _indices.Length * (_attack is null ? 3L : _attack.Restarts * (3L * _attack.Iterations + 1));
 
+    /// <inheritdoc/>
+    public double? InputZeroFraction => _inputGradient.Elements == 0 ? null : (double)_inputGradient.Zeros / _inputGradient.Elements;
+
     /// <summary>What was measured; complete once all passes have run.</summary>
     public Measurement Measurement => new(Totals.Correct, Totals.Images, Totals.Loss, _inputGradient, _operations);
 

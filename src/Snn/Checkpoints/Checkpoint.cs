@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Execution;
-using TorchSharp;
 
 namespace SpikeTrail.Snn.Checkpoints;
 

@@ -15,4 +15,7 @@ public interface IPassJob
 
     /// <summary>What the images measured so far came to.</summary>
     PassTotals Totals { get; }
+
+    /// <summary>Share of exact zeros in the input gradients so far; null where none is taken.</summary>
+    double? InputZeroFraction => null;
 }

@@ -185,7 +185,7 @@ public sealed class DataCatalogTests : IDisposable
     {
         var error = Assert.Throws<InputException>(() => DataCatalog.Load("cifar10", null));
         Assert.Equal(
-            "there is no data set 'cifar10': did you mean 'cifar-10'? expected one of fashion-mnist-mini, fashion-mnist, mnist, cifar-10, cifar-100, cifar-100-mini",
+            "there is no data set 'cifar10': expected one of fashion-mnist-mini, fashion-mnist, mnist, cifar-10, cifar-100, cifar-100-mini; did you mean cifar-10?",
             error.Message);
     }
 

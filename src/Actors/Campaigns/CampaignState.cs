@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Telemetry;
+
+namespace SpikeTrail.Actors.Campaigns;
+
+/// <summary>What is known of a campaign: the sum of its facts, and what follows from them.</summary>
+/// <param name="Accepted">The first fact; null before it.</param>
+/// <param name="Epochs">Each run's trained epochs, from 1 upwards.</param>
+/// <param name="Shards">What each shard was measured to be.</param>
+/// <param name="Failures">Everything that failed, in order.</param>
+/// <param name="IsCompleted">Whether everything that could be done was done.</param>
+public sealed record CampaignState(
+    CampaignAccepted? Accepted,
+    ImmutableDictionary<RunId, ImmutableSortedDictionary<int, EpochTrained>> Epochs,
+    ImmutableDictionary<ShardId, Measurement> Shards,
+    ImmutableList<WorkFailed> Failures,
+    bool IsCompleted)
+{
+    /// <summary>A campaign of which nothing is known.</summary>
+    public static CampaignState Empty { get; } = new(
+        null,
+        ImmutableDictionary<RunId, ImmutableSortedDictionary<int, EpochTrained>>.Empty,
+        ImmutableDictionary<ShardId, Measurement>.Empty,
+        [],
+        IsCompleted: false);
+
+    /// <summary>The state after one more fact. A second report of a shard is ignored; an epoch trained again, because its checkpoint was lost, replaces the first.</summary>
+    public CampaignState Apply(ICampaignFact fact) => fact switch
+    {
+        CampaignAccepted accepted => this with { Accepted = accepted },
+        EpochTrained epoch => this with { Epochs = Epochs.SetItem(epoch.Run, EpochsOf(epoch.Run).SetItem(epoch.Epoch, epoch)) },
+        ShardMeasured shard => Shards.ContainsKey(shard.Shard) ? this : this with { Shards = Shards.Add(shard.Shard, shard.Measurement) },
+        WorkFailed failure => this with { Failures = Failures.Add(failure) },
+        CampaignCompleted => this with { IsCompleted = true },
+        _ => throw new ArgumentException($"no such fact: {fact.GetType()}", nameof(fact)),
+    };
+
+    /// <summary>A run's trained epochs.</summary>
+    public ImmutableSortedDictionary<int, EpochTrained> EpochsOf(RunId run) =>
+        Epochs.GetValueOrDefault(run, ImmutableSortedDictionary<int, EpochTrained>.Empty);
+
+    /// <summary>Whether a run was given up.</summary>
+    public bool IsErrored(RunId run) => Failures.Any(failure => failure.Run == run && failure.GaveUp);
+
+    /// <summary>How often a piece of work has failed so far.</summary>
+    public int FailuresOf(RunId run, string work) => Failures.Count(failure => failure.Run == run && failure.Work == work);
+
+    /// <summary>A cell's shards added up in their order, or null while one is missing.</summary>
+    public Measurement? MeasurementOf(CellId cell, int shards)
+    {
+        var sum = Measurement.Empty;
+        for (var index = 0; index < shards; index++)
+        {
+            if (!Shards.TryGetValue(new ShardId(cell, index), out var measurement))
+            {
+                return null;
+            }
+
+            sum = sum.Add(measurement);
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,33 @@
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Networks;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Actors.Pipeline;
+
+/// <summary>All a layer-group actor needs to build its slice of a network, wherever it is.</summary>
+/// <param name="Network">The whole network.</param>
+/// <param name="InputShape">One image, [C, H, W].</param>
+/// <param name="Classes">K.</param>
+/// <param name="Seed">Seed of the initial weights.</param>
+/// <param name="Optimizer">What updates its weights.</param>
+/// <param name="Index">Which layer group, from 0.</param>
+/// <param name="Pipeline">Into how many groups the network is cut, where they live, and how frames flow.</param>
+/// <param name="OutputFolder">The campaign's folder, where checkpoints lie.</param>
+public sealed record LayerGroupPlan(
+    NetworkSpec Network,
+    IReadOnlyList<long> InputShape,
+    int Classes,
+    long Seed,
+    OptimizerSpec Optimizer,
+    int Index,
+    PipelineSpec Pipeline,
+    string OutputFolder)
+{
+    /// <summary>The device the group lives on: groups are dealt to the devices in order, evenly.</summary>
+    public string Device => Pipeline.Devices[Index * Pipeline.Devices.Count / Pipeline.LayerGroups];
+
+    /// <summary>Makes the layer group.</summary>
+    public LayerGroup Build() =>
+        Snn.Networks.Network.Create(Network, InputShape, Classes, Seed).Group(Index, Pipeline.LayerGroups, device(Device), Optimizer);
+}

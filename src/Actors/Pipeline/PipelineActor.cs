@@ -1,0 +1,225 @@
+using Akka.Actor;
+using SpikeTrail.Protocol;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Snn.Attacks;
+using SpikeTrail.Snn.Encoders;
+using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Networks;
+using SpikeTrail.Snn.Training;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Actors.Pipeline;
+
+/// <summary>
+/// One live network: a child per layer group, in a row. Turns a piece of work ("train epoch 3", "measure shard 17")
+/// into passes, runs them one after another through the children, and answers its parent with the fact that the work is
+/// done. Its memory is the children's weights alone: when anything in it fails, all of it is replaced from the last
+/// checkpoint.
+/// </summary>
+public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
+{
+    private readonly RunContext _context;
+    private readonly CheckpointManifest? _checkpoint;
+    private readonly Func<LayerGroupPlan, Props> _layerGroup;
+    private readonly Encoder _encoder;
+    private readonly ScalarType _type;
+    private readonly Dictionary<CellId, CellPlan> _cells;
+    private readonly List<IActorRef> _groups = [];
+
+    private FrameLink? _toFirst;
+    private FrameLink? _toLast;
+    private long _passes;
+    private JobRun? _job;
+    private PassRun? _pass;
+
+    private PipelineActor(RunContext context, CheckpointManifest? checkpoint, Func<LayerGroupPlan, Props> layerGroup)
+    {
+        (_context, _checkpoint, _layerGroup) = (context, checkpoint, layerGroup);
+        _encoder = Encoder.Create(context.Run.DataSet);
+        _type = context.Run.Network.Precision.ToScalarType();
+        _cells = CampaignPlan.Cells(context.Campaign, context.Run).ToDictionary(cell => cell.Id);
+        Preparing();
+    }
+
+    /// <summary>Work that came before every layer group was ready.</summary>
+    public IStash Stash { get; set; } = null!;
+
+    /// <summary>How to make one.</summary>
+    /// <param name="context">What it works on.</param>
+    /// <param name="checkpoint">What it starts from; null for the seed's weights.</param>
+    /// <param name="layerGroup">How its children are made; <see cref="LayerGroupActor.Props"/> but in tests.</param>
+    public static Props Props(RunContext context, CheckpointManifest? checkpoint, Func<LayerGroupPlan, Props>? layerGroup = null) =>
+        Akka.Actor.Props.Create(() => new PipelineActor(context, checkpoint, layerGroup ?? LayerGroupActor.Props))
+            .WithDispatcher("spiketrail.pipeline-dispatcher");
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        set_num_threads(_context.Pipeline.ThreadsPerGroup);
+        for (var index = 0; index < _context.Pipeline.LayerGroups; index++)
+        {
+            _groups.Add(Context.ActorOf(_layerGroup(_context.Group(index)), $"group-{index}"));
+        }
+
+        _toFirst = new FrameLink(_groups[0], _context.Pipeline.FramesInFlight);
+        _toLast = new FrameLink(_groups[^1], _context.Pipeline.FramesInFlight);
+        for (var index = 0; index < _groups.Count; index++)
+        {
+            var previous = index == 0 ? Self : _groups[index - 1];
+            var next = index == _groups.Count - 1 ? Self : _groups[index + 1];
+            _groups[index].Tell(new LayerGroupActor.Neighbours(previous, next));
+            _groups[index].Tell(new PrepareLayerGroup(_checkpoint));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _pass?.Dispose();
+        _job?.Dispose();
+        _toFirst?.Dispose();
+        _toLast?.Dispose();
+    }
+
+    /// <summary>A layer group cannot be mended alone, its neighbours being in the same pass: it fails the pipeline.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
+
+    private void Preparing()
+    {
+        var ready = 0;
+        Receive<LayerGroupReady>(_ =>
+        {
+            if (++ready == _groups.Count)
+            {
+                BecomeIdle();
+                Stash.UnstashAll();
+            }
+        });
+        Receive<IPipelineWork>(_ => Stash.Stash());
+    }
+
+    private void BecomeIdle() => Become(() =>
+    {
+        ReceiveEndsOfPasses();
+        Receive<TrainEpoch>(Train);
+        Receive<MeasureShard>(Measure);
+    });
+
+    private void BecomeRunning() => Become(() =>
+    {
+        ReceiveEndsOfPasses();
+        Receive<SpikeFrame>(frame =>
+        {
+            Sender.Tell(new FrameTaken(frame.Pass, Direction.Forward));
+            _pass!.OnOutput(frame, _toLast!);
+            GoOn();
+        });
+        Receive<GradientFrame>(frame =>
+        {
+            Sender.Tell(new FrameTaken(frame.Pass, Direction.Backward));
+            _pass!.OnInputGradient(frame);
+            GoOn();
+        });
+        Receive<GradientReport>(report =>
+        {
+            _pass!.OnReport(report);
+            GoOn();
+        });
+    });
+
+    private void BecomeWritingCheckpoint(CheckpointManifest checkpoint, Action<CheckpointManifest> whenWritten) => Become(() =>
+    {
+        var files = new CheckpointFile[_groups.Count];
+        ReceiveEndsOfPasses();
+        Receive<CheckpointWritten>(written =>
+        {
+            files[written.Group] = written.File;
+            if (files.All(file => file is not null))
+            {
+                whenWritten(checkpoint with { Files = files });
+            }
+        });
+    });
+
+    /// <summary>What a pass may leave in the mailbox whatever comes after it: the last credits, and its own request at the pipeline's end.</summary>
+    private void ReceiveEndsOfPasses()
+    {
+        Receive<FrameTaken>(taken => (taken.Direction == Direction.Forward ? _toFirst : _toLast)!.OnTaken());
+        Receive<PassRequest>(_ => { });
+    }
+
+    private void Train(TrainEpoch work)
+    {
+        var (data, campaign, seed) = (_context.Data, _context.Campaign, _context.Run.Seed);
+        var training = new TrainingEpoch(campaign.Training, _encoder, data.Training, seed, work.Epoch, _type);
+        var test = new CleanTest(_encoder, data.Test, campaign.Evaluation.BatchSize, seed, _type);
+        var cost = training.Cost + test.Cost;
+        Run(new JobRun(training, 0, cost, whenDone: () => Run(new JobRun(test, training.Cost, cost, whenDone: () => WriteCheckpoint(work, training, test)))));
+    }
+
+    private void WriteCheckpoint(TrainEpoch work, TrainingEpoch training, CleanTest test)
+    {
+        var folder = CheckpointFolder(_context.Run.Id, work.Epoch);
+        BecomeWritingCheckpoint(new CheckpointManifest(folder, work.Epoch, _context.ConfigurationHash, []), whenWritten: checkpoint =>
+        {
+            BecomeIdle();
+            Context.Parent.Tell(new EpochTrained(
+                _context.Run.Id, work.Epoch, training.Totals.MeanLoss, test.Totals.MeanLoss, test.Totals.Accuracy, checkpoint));
+        });
+        _groups.ForEach(group => group.Tell(new WriteCheckpoint(folder)));
+    }
+
+    private void Measure(MeasureShard work)
+    {
+        var evaluation = _context.Campaign.Evaluation;
+        var start = work.Shard.Index * evaluation.ShardSize;
+        var slice = start..Math.Min(start + evaluation.ShardSize, _context.Data.Test.Count);
+        var shard = new StrictShard(_cells[work.Shard.Cell], _encoder, _context.Data.Test, slice, evaluation.BatchSize, _type);
+        Run(new JobRun(shard, 0, shard.Cost, whenDone: () =>
+        {
+            BecomeIdle();
+            Context.Parent.Tell(new ShardMeasured(work.Shard, shard.Measurement));
+        }));
+    }
+
+    private void Run(JobRun job)
+    {
+        _job = job;
+        BecomeRunning();
+        BeginNextPass();
+    }
+
+    private void GoOn()
+    {
+        if (!_pass!.IsDone)
+        {
+            return;
+        }
+
+        _pass.Complete();
+        _pass.Dispose();
+        _pass = null;
+        Context.Parent.Tell(_job!.Progress());
+        BeginNextPass();
+    }
+
+    private void BeginNextPass()
+    {
+        if (_job!.Next() is { } pass)
+        {
+            _pass = new PassRun(pass, pass.Request with { Id = new PassId(_passes++) }, _context.Pipeline.Window, _groups.Count);
+            _pass.Begin(_groups[0], _toFirst!);
+        }
+        else
+        {
+            var done = _job;
+            _job = null;
+            done.Dispose();
+            done.WhenDone();
+        }
+    }
+
+    private static string CheckpointFolder(RunId run, int epoch) =>
+        Path.Combine("checkpoints", run.Value.Replace('/', '_'), $"epoch-{epoch:D4}");
+}

@@ -1,0 +1,26 @@
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Snn.Data;
+
+namespace SpikeTrail.Actors.Pipeline;
+
+/// <summary>What a pipeline works on.</summary>
+/// <param name="Campaign">The campaign.</param>
+/// <param name="Run">The run: network, data set, seed.</param>
+/// <param name="Pipeline">How the network is laid out.</param>
+/// <param name="Data">The run's images.</param>
+/// <param name="OutputFolder">The campaign's folder, where checkpoints lie.</param>
+/// <param name="ConfigurationHash">The configuration that checkpoints belong to.</param>
+public sealed record RunContext(
+    CampaignSpec Campaign, RunPlan Run, PipelineSpec Pipeline, DataSet Data, string OutputFolder, string ConfigurationHash)
+{
+    /// <summary>The plan of one of the run's layer groups.</summary>
+    public LayerGroupPlan Group(int index) => new(
+        Run.Network,
+        [Data.Training.Channels, Data.Training.Height, Data.Training.Width],
+        Data.Training.Classes,
+        Run.Seed,
+        Campaign.Training.Optimizer,
+        index,
+        Pipeline,
+        OutputFolder);
+}

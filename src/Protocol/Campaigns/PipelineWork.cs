@@ -1,0 +1,30 @@
+using SpikeTrail.Protocol.Wire;
+
+namespace SpikeTrail.Protocol.Campaigns;
+
+/// <summary>A piece of work the supervisor gives a pipeline. It is answered with the fact that it is done.</summary>
+public interface IPipelineWork : IWireMessage;
+
+/// <summary>Train one epoch, test, and write a checkpoint. Answered with <see cref="EpochTrained"/>.</summary>
+/// <param name="Epoch">Which, from 1.</param>
+public sealed record TrainEpoch(int Epoch) : IPipelineWork
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"epoch {Epoch}";
+}
+
+/// <summary>Measure one shard of one cell. Answered with <see cref="ShardMeasured"/>.</summary>
+/// <param name="Shard">Which.</param>
+public sealed record MeasureShard(ShardId Shard) : IPipelineWork
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"shard {Shard}";
+}
+
+/// <summary>How far a pipeline is with its work.</summary>
+/// <param name="Done">Image passes done.</param>
+/// <param name="Total">Image passes the work takes.</param>
+/// <param name="Loss">Mean loss so far.</param>
+/// <param name="Accuracy">Accuracy so far.</param>
+/// <param name="ZeroFraction">Share of exact zeros in the input gradient so far, where one is taken.</param>
+public sealed record WorkProgress(long Done, long Total, double Loss, double Accuracy, double? ZeroFraction) : IWireMessage;
