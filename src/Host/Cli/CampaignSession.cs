@@ -1,0 +1,51 @@
+using Spectre.Console;
+using SpikeTrail.Actors.Campaigns;
+using SpikeTrail.Host.Progress;
+using SpikeTrail.Host.Reports;
+
+namespace SpikeTrail.Host.Cli;
+
+/// <summary>How a campaign at the command line ended.</summary>
+/// <param name="ExitCode">What the program returns.</param>
+/// <param name="AnythingNew">Whether anything was done that an earlier session had not done.</param>
+internal sealed record SessionEnd(int ExitCode, bool AnythingNew);
+
+/// <summary>One sitting of a campaign: runs it or resumes it, shows how it goes, reports what came out.</summary>
+internal static class CampaignSession
+{
+    public static async Task<SessionEnd> RunAsync(CampaignJob job)
+    {
+        using var interruption = new Interruption(() => Console.Error.WriteLine("stopping as soon as what is done is safe; Ctrl+C again to end at once"));
+        var feed = new ProgressFeed();
+        var display = Display().ShowAsync(feed.NoticesAsync());
+        try
+        {
+            var results = await CampaignRunner.RunAsync(job, feed, interruption.Token);
+            feed.End();
+            await display;
+
+            var report = CampaignReport.Load(job.OutputFolder);
+            ConsoleReport.Print(report, report.Save(job.OutputFolder));
+            if (results.Campaign.Complete)
+            {
+                return new(ExitCode.Done, feed.AnythingNew);
+            }
+
+            Console.Error.WriteLine(interruption.Requested
+                ? "interrupted; run the same command again to continue"
+                : "error: the campaign is incomplete: some of its work failed; run the same command again to retry");
+            return new(interruption.Requested ? ExitCode.Interrupted : ExitCode.Failed, feed.AnythingNew);
+        }
+        finally
+        {
+            // After an exception too: the terminal must be itself again before anything is said about it.
+            feed.End();
+            await display;
+        }
+    }
+
+    private static IProgressDisplay Display() =>
+        !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive
+            ? new LiveProgress(AnsiConsole.Console, TimeProvider.System)
+            : new PlainProgress(Console.Out, TimeProvider.System);
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using SpikeTrail.Actors.Campaigns;
+using SpikeTrail.Actors.Configuration;
+
+namespace SpikeTrail.Host.Cli;
+
+/// <summary><c>spiketrail run</c>: a campaign on this machine, from where it was left.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var campaign = new Argument<string>("CAMPAIGN.conf") { Description = "The campaign, a HOCON file." };
+        var output = CampaignOptions.Out("The campaign's own folder: journal, checkpoints, results.json, report.md.");
+        output.Required = true;
+        var data = CampaignOptions.Data();
+        var set = CampaignOptions.Set();
+        var command = new Command("run", "Run a campaign on this machine; the same command again resumes it.") { campaign, output, data, set };
+        command.SetAction(async parsed =>
+        {
+            var settings = CampaignFile.Load(parsed.GetRequiredValue(campaign), parsed.GetRequiredValue(set));
+            var folder = parsed.GetRequiredValue(output);
+            var session = await CampaignSession.RunAsync(
+                new CampaignJob(settings.Campaign, settings.Pipeline, folder, CampaignOptions.ExistingFolder(parsed.GetValue(data))));
+            return session.ExitCode;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,3 @@
+using SpikeTrail.Host.Cli;
+
+return await CommandLine.RunAsync(args);

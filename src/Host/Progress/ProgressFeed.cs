@@ -1,0 +1,64 @@
+using System.Threading.Channels;
+using SpikeTrail.Actors.Campaigns;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Telemetry;
+
+namespace SpikeTrail.Host.Progress;
+
+/// <summary>Something to show: a line that stays, or how far the campaign is.</summary>
+internal abstract record Notice
+{
+    private Notice()
+    {
+    }
+
+    public sealed record Line(string Text) : Notice;
+
+    public sealed record Work(ProgressUpdate Update) : Notice;
+}
+
+/// <summary>Shows notices until there are no more.</summary>
+internal interface IProgressDisplay
+{
+    Task ShowAsync(IAsyncEnumerable<Notice> notices);
+}
+
+/// <summary>
+/// Takes what a campaign says off the actors' threads and hands it, in order and in words, to one display. A slow
+/// terminal never slows the campaign.
+/// </summary>
+internal sealed class ProgressFeed : ICampaignObserver
+{
+    private readonly Channel<object> _heard = Channel.CreateUnbounded<object>(new() { SingleReader = true });
+    private readonly FactNarrator _narrator = new();
+
+    /// <summary>Whether the campaign did anything that an earlier start had not done. Known once the display is through.</summary>
+    public bool AnythingNew => _narrator.AnythingNew;
+
+    public void OnProgress(ProgressUpdate update) => _heard.Writer.TryWrite(update);
+
+    public void OnFact(ICampaignFact fact, bool recovered) => _heard.Writer.TryWrite(new Fact(fact, recovered));
+
+    /// <summary>Nothing more will come: lets the display end.</summary>
+    public void End() => _heard.Writer.TryComplete();
+
+    /// <summary>Everything heard, for one reader.</summary>
+    public async IAsyncEnumerable<Notice> NoticesAsync()
+    {
+        await foreach (var heard in _heard.Reader.ReadAllAsync())
+        {
+            var lines = heard is Fact(var fact, var recovered) ? _narrator.Tell(fact, recovered) : _narrator.TellRecovered();
+            foreach (var line in lines)
+            {
+                yield return new Notice.Line(line);
+            }
+
+            if (heard is ProgressUpdate update)
+            {
+                yield return new Notice.Work(update);
+            }
+        }
+    }
+
+    private sealed record Fact(ICampaignFact Happened, bool Recovered);
+}

@@ -1,0 +1,41 @@
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Host.Reports;
+
+/// <summary>What a campaign leaves on the screen: the main table, the doubts, and where the rest is.</summary>
+internal static class ConsoleReport
+{
+    public static void Print(CampaignReport report, string path) => Print(Console.Out, report, path);
+
+    public static void Print(TextWriter output, CampaignReport report, string path)
+    {
+        var results = report.Results;
+        output.WriteLine();
+        output.WriteLine(results.Campaign.Complete ? results.Campaign.Name : $"{results.Campaign.Name} (incomplete)");
+        output.WriteLine();
+        var table = AccuracyTable.Of(results);
+        output.Write(table.Rows > 0 ? table.ToPlain() : "nothing measured yet\n");
+        output.WriteLine();
+        foreach (var line in Warnings(results, report.Provenance))
+        {
+            output.WriteLine(line);
+        }
+
+        output.WriteLine($"report: {path}");
+    }
+
+    private static IEnumerable<string> Warnings(CampaignResults results, Provenance? provenance)
+    {
+        var doubts = AttackDoubts.Find(results);
+        if (doubts.Count > 0)
+        {
+            yield return $"warning: {Numbers.Count(doubts.Count, "sign", "signs")} that an attack is weaker than it looks; the report says which";
+        }
+
+        var givenUp = provenance?.Failures.Count(failure => failure.GaveUp) ?? 0;
+        if (givenUp > 0)
+        {
+            yield return $"warning: {Numbers.Count(givenUp, "piece of work was", "pieces of work were")} given up after repeated failures; the report says why";
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Text;
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Host.Reports;
+
+/// <summary>report.md: what came out, whether to believe it, and how it was measured.</summary>
+internal static class MarkdownReport
+{
+    public static string Write(CampaignReport report)
+    {
+        var text = new StringBuilder();
+        Head(text, report);
+        Accuracy(text, report.Results);
+        AttackReality(text, report.Results);
+        Sparsity(text, report.Results);
+        Training(text, report.Results);
+        Failures(text, report.Provenance);
+        Method(text, report.Results);
+        Origin(text, report.Provenance);
+        return text.ToString();
+    }
+
+    private static void Head(StringBuilder text, CampaignReport report)
+    {
+        var campaign = report.Results.Campaign;
+        text.Append(Invariant($"# {campaign.Name}\n\n"));
+        if (!campaign.Complete)
+        {
+            text.Append("**Incomplete:** not every cell has been measured yet. Run the campaign again with the same output folder to continue it.\n\n");
+        }
+    }
+
+    private static void Accuracy(StringBuilder text, CampaignResults results)
+    {
+        text.Append("## Accuracy\n\n");
+        var table = AccuracyTable.Of(results);
+        Paragraph(text, table.Rows == 0
+            ? "Nothing has been measured yet."
+            : "Share of test images classified correctly. The budget eps is in units of 1/255. Input zeros: share of exact zeros in the gradient of the "
+              + "loss with respect to the image, where the attack starts.");
+        Table(text, table);
+    }
+
+    private static void AttackReality(StringBuilder text, CampaignResults results)
+    {
+        text.Append("## Is the attack real?\n\n");
+        var doubts = AttackDoubts.Find(results);
+        if (doubts.Count == 0)
+        {
+            Paragraph(text, ProtocolCells.Of(results).Any(cells => cells.Attacked.Any())
+                ? "Nothing here speaks against the attacks: iterated attacks are not weaker than single steps, accuracy falls as the budget grows, "
+                  + "and every image has a gradient. That is a necessary sign, not a proof; a stronger attack may still find more."
+                : "No attack has been measured yet.");
+            return;
+        }
+
+        Paragraph(text, "Not beyond doubt: the numbers below may overstate robustness.");
+        foreach (var alike in doubts.GroupBy(doubt => doubt.Meaning))
+        {
+            foreach (var doubt in alike)
+            {
+                text.Append(Invariant($"- **{doubt.Where}:** {doubt.What}.\n"));
+            }
+
+            text.Append('\n');
+            Paragraph(text, alike.Key);
+        }
+    }
+
+    private static void Sparsity(StringBuilder text, CampaignResults results)
+    {
+        var byKind = SparsityTables.ByKind(results);
+        if (byKind.Rows == 0)
+        {
+            return;
+        }
+
+        text.Append("## Gradient sparsity\n\n");
+        Paragraph(text, "Share of exact zeros in the gradient with respect to an operation's input, averaged over the modules of a kind:");
+        Table(text, byKind);
+        var stemPool = SparsityTables.StemPool(results);
+        if (stemPool.Rows > 0)
+        {
+            Paragraph(text, "The stem's pool by itself. A maximum over 3×3 with stride 2 passes each gradient to one of its inputs, which alone leaves about "
+                + "three quarters of its input side zero; published figures may be the mean of both sides.");
+            Table(text, stemPool);
+        }
+    }
+
+    private static void Training(StringBuilder text, CampaignResults results)
+    {
+        foreach (var (run, i) in results.Runs.Where(run => run.Epochs.Count > 0).Select((run, i) => (run, i)))
+        {
+            text.Append(i == 0 ? "## Training\n\n" : "");
+            text.Append(Invariant($"### {ProtocolCells.NameOf(run)}\n\n"));
+            Table(text, TrainingTable.Of(run));
+        }
+    }
+
+    private static void Failures(StringBuilder text, Provenance? provenance)
+    {
+        text.Append("## Failures\n\n");
+        if (provenance is not { Failures.Count: > 0 })
+        {
+            Paragraph(text, provenance is null ? $"Unknown: there is no {CampaignReport.ProvenanceFile} beside the results." : "None.");
+            return;
+        }
+
+        var table = new TextTable("run", "work", ">attempt", "outcome", "reason");
+        foreach (var failure in provenance.Failures)
+        {
+            table.Add(failure.Run, failure.Work, Numbers.Plain(failure.Attempt), failure.GaveUp ? "given up" : "tried again", failure.Reason);
+        }
+
+        Table(text, table);
+    }
+
+    private static void Method(StringBuilder text, CampaignResults results)
+    {
+        text.Append("## How it was measured\n\n");
+        foreach (var network in results.Runs.Select(run => run.Network).Distinct())
+        {
+            text.Append(Invariant(
+                $"- Network **{network.Name}**: {network.Family}, {network.Depth} layers, width {network.Width}, {network.Pool} pooling in the stem, {network.Connection} connections, "));
+            text.Append(Invariant(
+                $"{network.Neuron} neurons, batch norm over {network.BatchNorm}, {network.Precision}, {Numbers.Count(network.Parameters)} parameters.\n"));
+        }
+
+        foreach (var data in results.Runs.Select(run => run.Dataset).Distinct())
+        {
+            text.Append(Invariant(
+                $"- Data set **{data.Name}**: {Numbers.Count(data.TrainingImages)} training and {Numbers.Count(data.TestImages)} test images of {Numbers.Count(data.Classes)} classes, "));
+            text.Append(Invariant($"shown for T = {data.TimeSteps} time steps in {data.Encoder} code.\n"));
+        }
+
+        foreach (var attack in results.Runs.SelectMany(run => run.Cells).Where(cell => cell.Iterations > 0).DistinctBy(cell => cell.Attack))
+        {
+            text.Append(Invariant($"- Attack **{attack.Attack}**: {AttackSettings(attack)}\n"));
+        }
+
+        foreach (var protocol in results.Runs.SelectMany(run => run.Cells).Select(cell => cell.Protocol).Distinct())
+        {
+            text.Append(Invariant($"- Protocol **{protocol}**: {ProtocolRules.Of(protocol)}\n"));
+        }
+
+        text.Append('\n');
+        Paragraph(text, "All attacks are bounded in the maximum norm and maximise the cross-entropy. With several restarts an image counts as correct only if it withstands all of them. "
+            + "Gradients are counted in the attack's first step, where FGSM is at the image itself; a zero is an exact zero.");
+    }
+
+    private static string AttackSettings(CellResult attack) => ProtocolCells.IsSingleStep(attack)
+        ? "one step of length eps along the gradient's sign."
+        : Invariant($"{Numbers.Count(attack.Iterations, "step", "steps")} of length {Numbers.Epsilon(attack.StepSize)}/255 along the gradient's sign, ")
+          + $"{Numbers.Count(attack.Restarts, "start", "starts")}.";
+
+    private static void Origin(StringBuilder text, Provenance? provenance)
+    {
+        if (provenance is null)
+        {
+            return;
+        }
+
+        text.Append("## Where and when\n\n");
+        var finished = provenance.Finished is { } end ? Invariant($"finished {end:yyyy-MM-dd HH:mm:ss zzz}") : "not finished";
+        Paragraph(text, Invariant(
+            $"SpikeTrail {provenance.Spiketrail} with libtorch {provenance.Libtorch} on {provenance.Host} ({string.Join(", ", provenance.Devices)}; ")
+            + Invariant($"{Numbers.Count(provenance.Threads, "thread", "threads")} a layer group). Started {provenance.Started:yyyy-MM-dd HH:mm:ss zzz}, {finished}; ")
+            + Invariant($"{provenance.Timings.Sum(timing => timing.Seconds):0} seconds of work."));
+    }
+
+    private static void Paragraph(StringBuilder text, string paragraph) => text.Append(paragraph).Append("\n\n");
+
+    private static void Table(StringBuilder text, TextTable table)
+    {
+        if (table.Rows > 0)
+        {
+            text.Append(table.ToMarkdown()).Append('\n');
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,46 @@
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Host.Reports;
+
+/// <summary>The cells of one run under one protocol: what can be compared with each other.</summary>
+internal sealed record ProtocolCells(RunResult Run, string Protocol, IReadOnlyList<CellResult> Cells)
+{
+    /// <summary>The run's name, as it stands in the journal: <c>sew-resnet18/cifar-10/3407</c>.</summary>
+    public string RunName => NameOf(Run);
+
+    public CellResult? Clean => Cells.FirstOrDefault(cell => cell.Attack == CampaignPlan.Clean.Name);
+
+    public IEnumerable<CellResult> Attacked => Cells.Where(cell => cell.Attack != CampaignPlan.Clean.Name);
+
+    public IReadOnlyList<double> Epsilons => [.. Attacked.Select(cell => cell.Epsilon).Distinct().Order()];
+
+    public CellResult? Find(string attack, double epsilon) =>
+        Cells.FirstOrDefault(cell => cell.Attack == attack && cell.Epsilon == epsilon);
+
+    /// <summary>
+    /// The cell whose gradient stands for a budget. FGSM's where there is one: it is taken at the image itself, and so
+    /// does not depend on a random start.
+    /// </summary>
+    public CellResult? Gradient(double epsilon)
+    {
+        var candidates = Attacked.Where(cell => cell.Epsilon == epsilon).ToList();
+        return candidates.FirstOrDefault(IsSingleStep) ?? candidates.FirstOrDefault();
+    }
+
+    /// <summary>The cell whose gradient stands for the run: that of the smallest budget that looked into the operations.</summary>
+    public CellResult? Gradient() =>
+        Epsilons.Select(Gradient).FirstOrDefault(cell => cell is { Operations.Count: > 0 });
+
+    /// <summary>Whether a cell's attack takes one step only: FGSM, under whatever name.</summary>
+    public static bool IsSingleStep(CellResult cell) =>
+        cell.Iterations <= 1 || cell.Attack.StartsWith("fgsm", StringComparison.OrdinalIgnoreCase);
+
+    public static string NameOf(RunResult run) => $"{run.Network.Name}/{run.Dataset.Name}/{Numbers.Plain(run.Seed)}";
+
+    /// <summary>All runs by protocol, in the order of the results.</summary>
+    public static IEnumerable<ProtocolCells> Of(CampaignResults results) =>
+        from run in results.Runs
+        from cells in run.Cells.GroupBy(cell => cell.Protocol)
+        select new ProtocolCells(run, cells.Key, [.. cells]);
+}

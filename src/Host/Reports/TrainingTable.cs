@@ -1,0 +1,18 @@
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Host.Reports;
+
+/// <summary>A run's training curve.</summary>
+internal static class TrainingTable
+{
+    public static TextTable Of(RunResult run)
+    {
+        var table = new TextTable(">epoch", ">training loss", ">test loss", ">clean accuracy %");
+        foreach (var epoch in run.Epochs)
+        {
+            table.Add(Numbers.Plain(epoch.Epoch), Numbers.Loss(epoch.TrainingLoss), Numbers.Loss(epoch.TestLoss), Numbers.Percent(epoch.CleanAccuracy));
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,13 @@
+namespace SpikeTrail.Host.Tests.Progress;
+
+/// <summary>A clock that goes when it is told to.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private long _ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _ticks;
+
+    public void Advance(double seconds) => _ticks += TimeSpan.FromSeconds(seconds).Ticks;
+}

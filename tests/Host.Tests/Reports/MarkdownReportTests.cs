@@ -1,0 +1,40 @@
+using SpikeTrail.Host.Reports;
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Host.Tests.Reports;
+
+public sealed class MarkdownReportTests
+{
+    [Fact]
+    public void A_report_is_the_golden_file_to_the_letter()
+    {
+        var golden = Path.Combine(AppContext.BaseDirectory, "golden", "report.md");
+
+        Assert.Equal(File.ReadAllText(golden), MarkdownReport.Write(new(SampleResults.Campaign, SampleResults.Provenance)));
+    }
+
+    [Fact]
+    public void Partial_results_are_marked_incomplete()
+    {
+        var partial = SampleResults.Campaign with { Campaign = SampleResults.Campaign.Campaign with { Complete = false } };
+
+        Assert.Contains("**Incomplete:**", MarkdownReport.Write(new(partial, null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_campaign_that_has_not_measured_anything_has_a_report_all_the_same()
+    {
+        var text = MarkdownReport.Write(new(new CampaignResults(1, new("young", "00", Complete: false), []), null));
+
+        Assert.Contains("Nothing has been measured yet.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bar_in_a_failures_reason_does_not_break_the_table()
+    {
+        var provenance = SampleResults.Provenance with { Failures = [new("run", "epoch 1", 3, "a|b\nc", GaveUp: true)] };
+
+        Assert.Contains("a\\|b c |", MarkdownReport.Write(new(SampleResults.Campaign, provenance)), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Host.Tests.Results;
+
+public sealed class ResultsSchemaTests
+{
+    private static readonly JsonElement Schema =
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "results-schema.json"))).RootElement;
+
+    private static readonly JsonNode Written = JsonNode.Parse(ResultsJson.Write(SampleResults.Campaign))!;
+
+    [Fact]
+    public void Written_results_fit_the_schema() =>
+        Assert.Empty(Violations(Written));
+
+    [Theory]
+    [InlineData("$", "network", "schema")]
+    [InlineData("$.campaign", "host", "complete")]
+    [InlineData("$.runs[0].cells[0]", "seconds", "loss")]
+    [InlineData("$.runs[0].cells[1].operations[0]", "output-norm", "kind")]
+    public void A_key_too_many_or_too_few_does_not_fit(string path, string tooMany, string tooFew)
+    {
+        var more = Written.DeepClone();
+        At(more, path)[tooMany] = "x";
+        Assert.Equal([$"{path}: unknown {tooMany}"], Violations(more));
+
+        var fewer = Written.DeepClone();
+        At(fewer, path).Remove(tooFew);
+        Assert.Equal([$"{path}: lacks {tooFew}"], Violations(fewer));
+    }
+
+    [Fact]
+    public void An_accuracy_in_per_cent_does_not_fit()
+    {
+        var results = Written.DeepClone();
+        At(results, "$.runs[0].cells[0]")["accuracy"] = 83.2;
+
+        Assert.Equal(["$.runs[0].cells[0].accuracy: more than 1"], Violations(results));
+    }
+
+    [Theory]
+    [InlineData("$", null, "schema campaign runs")]
+    [InlineData("$.campaign", "campaign", "name configuration-hash complete")]
+    [InlineData("$.runs[0]", "run", "network dataset seed epochs cells")]
+    [InlineData("$.runs[0].network", "network", "name family depth width pool connection neuron batch-norm precision parameters")]
+    [InlineData("$.runs[0].dataset", "dataset", "name encoder time-steps classes training-images test-images")]
+    [InlineData("$.runs[0].epochs[0]", "epoch", "epoch training-loss test-loss clean-accuracy")]
+    [InlineData("$.runs[0].cells[1]", "cell", "protocol attack epsilon step-size iterations restarts correct total accuracy loss input-gradient operations")]
+    [InlineData("$.runs[0].cells[1].input-gradient", "input-gradient", "zero-fraction l1 l2 linf all-zero-images")]
+    [InlineData("$.runs[0].cells[1].operations[0]", "operation", "module kind input-zero-fraction output-zero-fraction input-norm")]
+    public void Keys_are_written_in_the_order_that_the_schema_gives(string path, string? definition, string keys)
+    {
+        var schema = definition is null ? Schema : Schema.GetProperty("$defs").GetProperty(definition);
+
+        Assert.Equal(keys, string.Join(' ', At(Written, path).Select(member => member.Key)));
+        Assert.Equal(keys, string.Join(' ', schema.GetProperty("properties").EnumerateObject().Select(member => member.Name)));
+        Assert.Equal(keys, string.Join(' ', schema.GetProperty("required").EnumerateArray().Select(name => name.GetString())));
+    }
+
+    private static IEnumerable<string> Violations(JsonNode results) =>
+        new JsonSchema(Schema).Violations(JsonSerializer.SerializeToElement(results));
+
+    /// <summary>The object at a path such as <c>$.runs[0].network</c>.</summary>
+    private static JsonObject At(JsonNode root, string path) => path.Split('.').Skip(1)
+        .Aggregate(root, (node, step) => step.Split('[') switch
+        {
+            [var name, var index] => node[name]![int.Parse(index.TrimEnd(']'), null)]!,
+            _ => node[step]!,
+        })
+        .AsObject();
+}

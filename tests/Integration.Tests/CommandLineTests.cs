@@ -1,0 +1,73 @@
+namespace SpikeTrail.Integration.Tests;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("spiketrail-cli-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("unknown command reprot; did you mean report? see spiketrail --help", "reprot")]
+    [InlineData("unknown option --ot; did you mean --out? see spiketrail demo --help", "demo", "--ot", "x")]
+    [InlineData("unknown argument twice; see spiketrail demo --help", "demo", "twice")]
+    [InlineData("Option '--out' is required; see spiketrail run --help", "run", "campaign.conf")]
+    [InlineData("unknown command lst; did you mean list? see spiketrail data --help", "data", "lst")]
+    [InlineData("nowhere: no such folder; expected the output folder of a campaign", "report", "nowhere")]
+    [InlineData("--data nowhere: no such folder", "doctor", "--data", "nowhere")]
+    public async Task What_cannot_be_used_is_one_line_and_exit_code_2(string line, params string[] arguments)
+    {
+        var end = await SpikeTrailProcess.RunAsync(_folder, arguments);
+
+        Assert.Equal(new ProcessEnd(2, "", $"error: {line}\n"), end);
+    }
+
+    [Fact]
+    public async Task A_campaign_file_that_is_not_there_is_named()
+    {
+        var end = await SpikeTrailProcess.RunAsync(_folder, "run", "nowhere.conf", "--out", "out");
+
+        Assert.Equal(2, end.ExitCode);
+        Assert.StartsWith("error: nowhere.conf: ", end.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "out")));
+    }
+
+    [Fact]
+    public async Task Damaged_results_are_exit_code_2_and_leave_no_report()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "results.json"), "{ \"schema\": 1,");
+
+        var end = await SpikeTrailProcess.RunAsync(_folder, "report", ".");
+
+        Assert.Equal(2, end.ExitCode);
+        Assert.StartsWith("error: ./results.json: cannot be read as schema 1: ", end.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder, "report.md")));
+    }
+
+    [Fact]
+    public async Task Without_a_command_the_commands_are_listed()
+    {
+        var end = await SpikeTrailProcess.RunAsync(_folder);
+
+        Assert.Equal(0, end.ExitCode);
+        Assert.Contains("Commands:", end.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_version_is_a_line()
+    {
+        var end = await SpikeTrailProcess.RunAsync(_folder, "--version");
+
+        Assert.Equal(0, end.ExitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+\S*\n$", end.Output);
+    }
+
+    [Fact]
+    public async Task The_doctor_finds_no_problem_on_a_machine_that_runs_these_tests()
+    {
+        var end = await SpikeTrailProcess.RunAsync(_folder, "doctor");
+
+        Assert.DoesNotContain("problem ", end.Output, StringComparison.Ordinal);
+        Assert.Contains("libtorch", end.Output, StringComparison.Ordinal);
+        Assert.Equal(0, end.ExitCode);
+    }
+}
