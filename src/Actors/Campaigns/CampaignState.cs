@@ -40,11 +40,9 @@ public sealed record CampaignState(
     public ImmutableSortedDictionary<int, EpochTrained> EpochsOf(RunId run) =>
         Epochs.GetValueOrDefault(run, ImmutableSortedDictionary<int, EpochTrained>.Empty);
 
-    /// <summary>Whether a run was given up.</summary>
-    public bool IsErrored(RunId run) => Failures.Any(failure => failure.Run == run && failure.GaveUp);
-
-    /// <summary>How often a piece of work has failed so far.</summary>
-    public int FailuresOf(RunId run, string work) => Failures.Count(failure => failure.Run == run && failure.Work == work);
+    /// <summary>The state without a run's later epochs, whose checkpoints cannot be used: they are to be trained again.</summary>
+    public CampaignState ForgetEpochsAfter(RunId run, int epoch) =>
+        this with { Epochs = Epochs.SetItem(run, EpochsOf(run).RemoveRange(EpochsOf(run).Keys.Where(trained => trained > epoch))) };
 
     /// <summary>A cell's shards added up in their order, or null while one is missing.</summary>
     public Measurement? MeasurementOf(CellId cell, int shards)

@@ -1,6 +1,5 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Execution;
-using SpikeTrail.Snn.Networks;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Actors.Pipeline;

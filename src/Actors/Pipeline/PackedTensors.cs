@@ -1,6 +1,5 @@
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Wire;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Actors.Pipeline;

@@ -2,8 +2,6 @@ using Akka.Actor;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Execution;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace SpikeTrail.Actors.Pipeline;
 

@@ -1,10 +1,8 @@
 using Akka.Actor;
-using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Encoders;
-using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Networks;
 using SpikeTrail.Snn.Training;
 using static TorchSharp.torch;

@@ -25,6 +25,14 @@ public static class MessageCodec
         WireFormat.Frame("gradient-frame/1", (pass, time, content) => new GradientFrame(pass, time, content)),
         WireFormat.Json("frame-taken/1", Readable.FrameTaken),
         WireFormat.Json("gradient-report/1", Readable.GradientReport),
+        WireFormat.Json("prepare-layer-group/1", Readable.PrepareLayerGroup),
+        WireFormat.Json("layer-group-ready/1", Readable.LayerGroupReady),
+        WireFormat.Json("write-checkpoint/1", Readable.WriteCheckpoint),
+        WireFormat.Json("checkpoint-written/1", Readable.CheckpointWritten),
+
+        WireFormat.Json("train-epoch/1", Readable.TrainEpoch),
+        WireFormat.Json("measure-shard/1", Readable.MeasureShard),
+        WireFormat.Json("work-progress/1", Readable.WorkProgress),
 
         WireFormat.Json("campaign-accepted/1", Readable.CampaignAccepted),
         WireFormat.Json("epoch-trained/1", Readable.EpochTrained),

@@ -22,10 +22,18 @@ namespace SpikeTrail.Protocol.Wire;
         typeof(PassIdJson),
         typeof(KebabCaseEnumJson<PassPurpose>),
         typeof(KebabCaseEnumJson<BatchNormMode>),
+        typeof(KebabCaseEnumJson<Direction>),
     ])]
 [JsonSerializable(typeof(PassRequest))]
 [JsonSerializable(typeof(FrameTaken))]
 [JsonSerializable(typeof(GradientReport))]
+[JsonSerializable(typeof(PrepareLayerGroup))]
+[JsonSerializable(typeof(LayerGroupReady))]
+[JsonSerializable(typeof(WriteCheckpoint))]
+[JsonSerializable(typeof(CheckpointWritten))]
+[JsonSerializable(typeof(TrainEpoch))]
+[JsonSerializable(typeof(MeasureShard))]
+[JsonSerializable(typeof(WorkProgress))]
 [JsonSerializable(typeof(CampaignAccepted))]
 [JsonSerializable(typeof(EpochTrained))]
 [JsonSerializable(typeof(ShardMeasured))]

@@ -33,13 +33,17 @@ public sealed class StrictShard(CellPlan cell, Encoder encoder, ImageSet images,
     public PassTotals Totals { get; } = new();
 
     /// <inheritdoc/>
-    public long Cost => _indices.Length * (_attack is null ? 3L : _attack.Restarts * (3L * _attack.Iterations + 1));
+    public long Cost => _indices.Length * CostPerImage(cell);
 
     /// <inheritdoc/>
     public double? InputZeroFraction => _inputGradient.Elements == 0 ? null : (double)_inputGradient.Zeros / _inputGradient.Elements;
 
     /// <summary>What was measured; complete once all passes have run.</summary>
     public Measurement Measurement => new(Totals.Correct, Totals.Images, Totals.Loss, _inputGradient, _operations);
+
+    /// <summary>Image passes that one image takes in a cell.</summary>
+    public static long CostPerImage(CellPlan cell) =>
+        Attack.Create(cell.Attack, cell.Epsilon) is { } attack ? attack.Restarts * (3L * attack.Iterations + 1) : 3;
 
     /// <inheritdoc/>
     public IEnumerable<BatchPass> Passes() => _indices.Chunk(batchSize).SelectMany(indices => _attack is null ? CleanBatch(indices) : AttackedBatch(indices));

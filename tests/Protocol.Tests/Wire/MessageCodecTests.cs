@@ -28,10 +28,30 @@ public sealed class MessageCodecTests
             "gradient-frame/1", new GradientFrame(new PassId(-1), new TimeRange(0, 2), Packed([2], [0.5f, -0f])),
             "ffffffffffffffff" + "00000000" + "02000000" + "01" + "0200000000000000" + "01012000020000000000003f00000080"
         },
-        { "frame-taken/1", new FrameTaken(new PassId(9)), """{"pass":9}""" },
+        { "frame-taken/1", new FrameTaken(new PassId(9), Direction.Backward), """{"pass":9,"direction":"backward"}""" },
         {
             "gradient-report/1", new GradientReport(new PassId(9), 1, [Operation]),
             """{"pass":9,"group":1,"operations":[{"module":"layer1.0.conv1","kind":"Conv2d","input-zeros":3,"input-elements":4,"output-zeros":1,"output-elements":2,"input-norm":0.1,"output-norm":1E-300,"passes":5}]}"""
+        },
+        {
+            "prepare-layer-group/1", new PrepareLayerGroup(new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
+            """{"checkpoint":{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"group-0.bin","sha256":"ab"}]}}"""
+        },
+        { "prepare-layer-group/1", new PrepareLayerGroup(null), """{"checkpoint":null}""" },
+        { "layer-group-ready/1", new LayerGroupReady(2), """{"group":2}""" },
+        { "write-checkpoint/1", new WriteCheckpoint("checkpoints/3"), """{"folder":"checkpoints/3"}""" },
+        {
+            "checkpoint-written/1", new CheckpointWritten(1, new CheckpointFile("group-1.bin", "ab")),
+            """{"group":1,"file":{"name":"group-1.bin","sha256":"ab"}}"""
+        },
+        { "train-epoch/1", new TrainEpoch(3), """{"epoch":3}""" },
+        {
+            "measure-shard/1", new MeasureShard(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17)),
+            """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17}}"""
+        },
+        {
+            "work-progress/1", new WorkProgress(3, 4, 0.5, 0.25, null),
+            """{"done":3,"total":4,"loss":0.5,"accuracy":0.25,"zero-fraction":null}"""
         },
         {
             "campaign-accepted/1", new CampaignAccepted("00ff", """{"name":"a+b"}"""),

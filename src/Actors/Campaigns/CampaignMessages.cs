@@ -1,0 +1,44 @@
+using Akka.Actor;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Results;
+using SpikeTrail.Protocol.Telemetry;
+
+namespace SpikeTrail.Actors.Campaigns;
+
+/// <summary>Asks the supervisor to work through its campaign. Answered with <see cref="CampaignEnded"/>.</summary>
+public sealed record StartCampaign : INoSerializationVerificationNeeded
+{
+    /// <summary>The one instance.</summary>
+    public static StartCampaign Instance { get; } = new();
+}
+
+/// <summary>Asks the supervisor to stop where it is; what is journalled stays, and the rest is done another time.</summary>
+public sealed record StopCampaign : INoSerializationVerificationNeeded
+{
+    /// <summary>The one instance.</summary>
+    public static StopCampaign Instance { get; } = new();
+}
+
+/// <summary>The supervisor has nothing left to do.</summary>
+/// <param name="Results">What is known now; null where the campaign was refused.</param>
+/// <param name="Refusal">Why the campaign was not taken up: the folder holds another.</param>
+public sealed record CampaignEnded(CampaignResults? Results, string? Refusal) : INoSerializationVerificationNeeded;
+
+/// <summary>A fact for the aggregator.</summary>
+/// <param name="Fact">The fact.</param>
+/// <param name="Recovered">Whether it was in the journal when the supervisor started.</param>
+internal sealed record FactRecorded(ICampaignFact Fact, bool Recovered) : INoSerializationVerificationNeeded;
+
+/// <summary>Progress for the aggregator to show.</summary>
+/// <param name="Update">How far the campaign is.</param>
+internal sealed record ProgressMade(ProgressUpdate Update) : INoSerializationVerificationNeeded;
+
+/// <summary>Asks the aggregator to write all it knows. Answered with <see cref="CampaignEnded"/>.</summary>
+internal sealed record WriteResults : INoSerializationVerificationNeeded;
+
+/// <summary>A pipeline failed with all that is in it.</summary>
+/// <param name="Reason">What went wrong.</param>
+internal sealed record PipelineFailed(string Reason) : INoSerializationVerificationNeeded;
+
+/// <summary>The pause after a failure is over.</summary>
+internal sealed record RetryWork : INoSerializationVerificationNeeded;

@@ -1,0 +1,43 @@
+using Akka.Actor;
+using SpikeTrail.Actors.Hosting;
+using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Protocol;
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Actors.Campaigns;
+
+/// <summary>Runs a campaign in an actor system of its own, on this machine, to its end or until it is told to stop.</summary>
+public static class CampaignRunner
+{
+    /// <summary>
+    /// Runs a campaign, or goes on with it where the folder's journal says it stopped. Writes results.json and
+    /// provenance.json before it returns, whole or as far as they go.
+    /// </summary>
+    /// <param name="job">The campaign and its folders.</param>
+    /// <param name="observer">Who hears how it goes.</param>
+    /// <param name="cancel">Stops the campaign; what is journalled stays.</param>
+    /// <exception cref="InputException">Data, devices, layout or folder are not fit for it.</exception>
+    public static Task<CampaignResults> RunAsync(CampaignJob job, ICampaignObserver observer, CancellationToken cancel) =>
+        RunAsync(job, observer, layerGroup: null, cancel);
+
+    /// <summary>Runs a campaign with layer-group actors made in another way: for tests.</summary>
+    internal static async Task<CampaignResults> RunAsync(
+        CampaignJob job, ICampaignObserver observer, Func<LayerGroupPlan, Props>? layerGroup, CancellationToken cancel)
+    {
+        var campaign = PreparedCampaign.Prepare(job with { OutputFolder = Path.GetFullPath(job.OutputFolder) });
+        using var folder = OutputFolder.Take(campaign.Job.OutputFolder);
+        using var system = LocalSystem.Create(campaign.Job.OutputFolder);
+        try
+        {
+            system.ActorOf(LeaseReaper.Props(), "lease-reaper");
+            var supervisor = system.ActorOf(CampaignSupervisor.Props(campaign, observer, layerGroup), "campaign");
+            using var stop = cancel.Register(() => supervisor.Tell(StopCampaign.Instance));
+            var ended = await supervisor.Ask<CampaignEnded>(StartCampaign.Instance, Timeout.InfiniteTimeSpan, CancellationToken.None);
+            return ended.Results ?? throw new InputException(ended.Refusal ?? "the campaign was refused");
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+}

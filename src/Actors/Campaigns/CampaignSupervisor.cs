@@ -1,0 +1,209 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using SpikeTrail.Actors.Configuration;
+using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Actors.Telemetry;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Snn.Checkpoints;
+
+namespace SpikeTrail.Actors.Campaigns;
+
+/// <summary>
+/// Works through one campaign: knows from its journal what is done, gives the next piece of work to the live pipeline,
+/// and journals each fact before anything follows from it. One pipeline at a time; when one fails, a new one starts from
+/// the last checkpoint, a bounded number of times for each piece of work.
+/// </summary>
+public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
+{
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly PreparedCampaign _campaign;
+    private readonly ICampaignObserver _observer;
+    private readonly Func<LayerGroupPlan, Props>? _layerGroup;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<(RunId, string), int> _attempts = [];
+    private readonly HashSet<RunId> _givenUp = [];
+
+    private CampaignState _state = CampaignState.Empty;
+    private IActorRef _telemetry = ActorRefs.Nobody;
+    private IActorRef _client = ActorRefs.Nobody;
+    private IActorRef? _pipeline;
+    private PreparedRun? _pipelineRun;
+    private WorkItem? _work;
+    private int _pipelinesStarted;
+
+    private CampaignSupervisor(PreparedCampaign campaign, ICampaignObserver observer, Func<LayerGroupPlan, Props>? layerGroup)
+    {
+        (_campaign, _observer, _layerGroup) = (campaign, observer, layerGroup);
+        Recover<ICampaignFact>(fact => Learn(fact, recovered: true));
+        Command<StartCampaign>(_ => Start());
+        Command<StopCampaign>(_ => End());
+    }
+
+    /// <inheritdoc/>
+    public override string PersistenceId => "campaign";
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>How to make one.</summary>
+    /// <param name="campaign">The campaign.</param>
+    /// <param name="observer">Who hears how it goes.</param>
+    /// <param name="layerGroup">How layer-group actors are made; <see cref="LayerGroupActor.Props"/> but in tests.</param>
+    public static Props Props(PreparedCampaign campaign, ICampaignObserver observer, Func<LayerGroupPlan, Props>? layerGroup = null) =>
+        Akka.Actor.Props.Create(() => new CampaignSupervisor(campaign, observer, layerGroup));
+
+    /// <inheritdoc/>
+    protected override void PreStart() => _telemetry = Context.ActorOf(TelemetryAggregator.Props(_campaign, _observer), "telemetry");
+
+    /// <summary>A failed pipeline is not restarted in place: it is replaced from the last checkpoint, after the failure is journalled.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
+    {
+        _log.Error(error, "a pipeline failed");
+        Self.Tell(new PipelineFailed(error.Message));
+        return Directive.Stop;
+    });
+
+    private void Start()
+    {
+        _client = Sender;
+        if (_state.Accepted is null)
+        {
+            Record(new CampaignAccepted(_campaign.Identity.Hash, _campaign.Identity.Json), BecomeWorking);
+        }
+        else if (_state.Accepted.ConfigurationHash == _campaign.Identity.Hash)
+        {
+            BecomeWorking();
+        }
+        else
+        {
+            _client.Tell(new CampaignEnded(null, Refusal(_state.Accepted)));
+        }
+    }
+
+    private string Refusal(CampaignAccepted accepted)
+    {
+        var change = CampaignIdentity.FirstDifference(accepted.Configuration, _campaign.Identity.Json);
+        return $"{_campaign.Job.OutputFolder}: belongs to a campaign with another configuration: {change?.Key} was {change?.Before} and is now {change?.After}; give another folder, or the old value";
+    }
+
+    private void BecomeWorking()
+    {
+        Become(() =>
+        {
+            Command<EpochTrained>(fact => _work!.IsAnsweredBy(fact), fact => Record(fact, GoOn));
+            Command<ShardMeasured>(fact => _work!.IsAnsweredBy(fact), fact => Record(fact, GoOn));
+            Command<WorkProgress>(progress => _telemetry.Tell(new ProgressMade(_work!.Update(_campaign, _state, progress))));
+            Command<PipelineFailed>(OnPipelineFailed);
+            Command<RetryWork>(_ => GoOn());
+            Command<StopCampaign>(_ => End());
+        });
+        GoOn();
+    }
+
+    /// <summary>Gives out the next piece of work, or ends.</summary>
+    private void GoOn()
+    {
+        _work = WorkItem.Next(_campaign, _state, _givenUp);
+        if (_work is null)
+        {
+            Finish();
+            return;
+        }
+
+        if (_pipeline is null || _pipelineRun != _work.Run)
+        {
+            StopPipeline();
+            StartPipeline(_work.Run);
+        }
+
+        _pipeline.Tell(_work.Work);
+    }
+
+    private void StartPipeline(PreparedRun run)
+    {
+        var checkpoint = LastGoodCheckpoint(run);
+        if ((checkpoint?.Epoch ?? 0) < _state.EpochsOf(run.Id).Count)
+        {
+            // Epochs after the last good checkpoint are trained again: same seeds, same bits.
+            _state = _state.ForgetEpochsAfter(run.Id, checkpoint?.Epoch ?? 0);
+            _work = WorkItem.Next(_campaign, _state, _givenUp)!;
+        }
+
+        _pipelineRun = run;
+        _pipeline = Context.ActorOf(PipelineActor.Props(run.Context, checkpoint, _layerGroup), $"pipeline-{_pipelinesStarted++}");
+    }
+
+    private CheckpointManifest? LastGoodCheckpoint(PreparedRun run)
+    {
+        foreach (var epoch in _state.EpochsOf(run.Id).Values.Reverse())
+        {
+            if (Checkpoint.Damage(epoch.Checkpoint, _campaign.Job.OutputFolder) is not { } damage)
+            {
+                return epoch.Checkpoint;
+            }
+
+            _log.Warning("{0}: checkpoint of epoch {1} cannot be used ({2}); falling back to the one before", run.Id, epoch.Epoch, damage);
+        }
+
+        return null;
+    }
+
+    private void StopPipeline()
+    {
+        if (_pipeline is not null)
+        {
+            Context.Stop(_pipeline);
+            _pipeline = null;
+            _pipelineRun = null;
+        }
+    }
+
+    private void OnPipelineFailed(PipelineFailed failed)
+    {
+        (_pipeline, _pipelineRun) = (null, null);
+        var key = (_work!.Run.Id, _work.Work.ToString()!);
+        var attempt = _attempts[key] = _attempts.GetValueOrDefault(key) + 1;
+        var givesUp = attempt > _campaign.Job.Pipeline.MaxRetries;
+        if (givesUp)
+        {
+            _givenUp.Add(_work.Run.Id);
+        }
+
+        Record(new WorkFailed(_work.Run.Id, key.Item2, attempt, failed.Reason, givesUp), () =>
+            Timers.StartSingleTimer("retry", new RetryWork(), givesUp ? TimeSpan.Zero : FirstRetryDelay * Math.Pow(2, attempt - 1)));
+    }
+
+    private void Finish()
+    {
+        if (_givenUp.Count == 0 && !_state.IsCompleted)
+        {
+            Record(new CampaignCompleted(), End);
+        }
+        else
+        {
+            End();
+        }
+    }
+
+    private void End()
+    {
+        Timers.CancelAll();
+        StopPipeline();
+        _telemetry.Tell(new WriteResults(), _client);
+        Become(() => CommandAny(_ => { }));
+    }
+
+    private void Record(ICampaignFact fact, Action then) => Persist(fact, recorded =>
+    {
+        Learn(recorded, recovered: false);
+        then();
+    });
+
+    private void Learn(ICampaignFact fact, bool recovered)
+    {
+        _state = _state.Apply(fact);
+        _telemetry.Tell(new FactRecorded(fact, recovered));
+    }
+}

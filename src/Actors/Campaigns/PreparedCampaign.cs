@@ -1,0 +1,83 @@
+using SpikeTrail.Actors.Configuration;
+using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Protocol;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Snn.Attacks;
+using SpikeTrail.Snn.Data;
+using SpikeTrail.Snn.Native;
+using SpikeTrail.Snn.Networks;
+
+namespace SpikeTrail.Actors.Campaigns;
+
+/// <summary>One run made ready: its images are in memory, its network is known to be buildable and cuttable.</summary>
+/// <param name="Context">What its pipeline works on.</param>
+/// <param name="Parameters">Trained numbers of its network.</param>
+/// <param name="Cells">Its cells, in order.</param>
+public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyList<CellPlan> Cells)
+{
+    /// <summary>The run's id.</summary>
+    public RunId Id => Context.Run.Id;
+
+    /// <summary>Epochs to train.</summary>
+    public int Epochs => Context.Campaign.Training.Epochs;
+
+    /// <summary>Shards of each cell.</summary>
+    public int Shards => (Context.Data.Test.Count + Context.Campaign.Evaluation.ShardSize - 1) / Context.Campaign.Evaluation.ShardSize;
+
+    /// <summary>Image passes of one epoch and the test after it.</summary>
+    public long EpochCost => 3L * Context.Data.Training.Count + Context.Data.Test.Count;
+
+    /// <summary>Image passes of a whole cell.</summary>
+    public long CellCost(CellPlan cell) => StrictShard.CostPerImage(cell) * Context.Data.Test.Count;
+
+    /// <summary>Image passes of one shard of a cell.</summary>
+    public long ShardCost(CellPlan cell, int index)
+    {
+        var size = Context.Campaign.Evaluation.ShardSize;
+        return StrictShard.CostPerImage(cell) * Math.Min(size, Context.Data.Test.Count - index * size);
+    }
+}
+
+/// <summary>
+/// A campaign that was checked against this machine before anything is started: data sets load, networks can be built
+/// and cut, devices exist.
+/// </summary>
+/// <param name="Job">The campaign and its folders.</param>
+/// <param name="Identity">What determines its numbers.</param>
+/// <param name="Runs">Its runs, in order.</param>
+public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity, IReadOnlyList<PreparedRun> Runs)
+{
+    /// <summary>Image passes of the whole campaign.</summary>
+    public long Cost => Runs.Sum(run => run.Epochs * run.EpochCost + run.Cells.Sum(run.CellCost));
+
+    /// <summary>Checks a campaign and loads its data.</summary>
+    /// <exception cref="InputException">Something it needs is missing or wrong.</exception>
+    public static PreparedCampaign Prepare(CampaignJob job)
+    {
+        CheckDevices(job.Pipeline);
+        var identity = CampaignIdentity.Of(job.Campaign, job.Pipeline);
+        var dataSets = job.Campaign.DataSets.ToDictionary(
+            spec => spec.Name, spec => DataCatalog.Load(spec.Name, job.DataFolder).Limit(spec.TrainingLimit, spec.TestLimit));
+        return new PreparedCampaign(job, identity, [.. CampaignPlan.Runs(job.Campaign).Select(run => Prepare(job, identity, run, dataSets[run.DataSet.Name]))]);
+    }
+
+    private static PreparedRun Prepare(CampaignJob job, CampaignIdentity identity, RunPlan run, DataSet data)
+    {
+        var images = data.Training;
+        var network = Network.Create(run.Network, [images.Channels, images.Height, images.Width], images.Classes, run.Seed);
+        _ = network.CutInto(job.Pipeline.LayerGroups);
+        return new PreparedRun(
+            new RunContext(job.Campaign, run, job.Pipeline, data, job.OutputFolder, identity.Hash),
+            network.TrainedCount,
+            [.. CampaignPlan.Cells(job.Campaign, run)]);
+    }
+
+    private static void CheckDevices(PipelineSpec pipeline)
+    {
+        var missing = pipeline.Devices.FirstOrDefault(device => !LibTorch.Devices.Contains(device == "cuda" ? "cuda:0" : device));
+        if (missing is not null)
+        {
+            throw new InputException($"pipeline.devices: expected some of {string.Join(", ", LibTorch.Devices)}, which this machine has, got {missing}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Persistence.Sql;
+using Microsoft.Data.Sqlite;
+using SpikeTrail.Actors.Configuration;
+
+namespace SpikeTrail.Actors.Hosting;
+
+/// <summary>The actor system of one campaign on one machine: its journal and its log lie in the campaign's folder.</summary>
+internal static class LocalSystem
+{
+    private const string JournalFile = "journal.db";
+
+    public static ActorSystem Create(string outputFolder) => ActorSystem.Create("spiketrail", Configuration(outputFolder));
+
+    public static Config Configuration(string outputFolder) =>
+        Local(outputFolder)
+            .WithFallback(ConfigurationFactory.ParseString(BundledConfiguration.Read("hocon/akka.conf")))
+            .WithFallback(ConfigurationFactory.ParseString(BundledConfiguration.Read("hocon/serialization.conf")))
+            .WithFallback(SqlPersistence.DefaultConfiguration);
+
+    private static Config Local(string outputFolder)
+    {
+        var journal = new SqliteConnectionStringBuilder { DataSource = Path.Combine(outputFolder, JournalFile) }.ToString();
+        return ConfigurationFactory.ParseString($$"""
+            spiketrail.log-file = {{Quote(Path.Combine(outputFolder, "spiketrail.log"))}}
+            akka.persistence.journal.sql {
+              connection-string = {{Quote(journal)}}
+              provider-name = SQLite.MS
+            }
+            akka.persistence.snapshot-store.sql {
+              connection-string = {{Quote(journal)}}
+              provider-name = SQLite.MS
+            }
+            """);
+    }
+
+    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,74 @@
+using SpikeTrail.Actors.Campaigns;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Results;
+using SpikeTrail.Protocol.Telemetry;
+
+namespace SpikeTrail.Actors.Telemetry;
+
+/// <summary>Results from facts: a pure function, so that equal facts give equal bytes.</summary>
+internal static class ResultsBuilder
+{
+    /// <summary>What is known of a campaign. Cells appear once all their shards are measured.</summary>
+    public static CampaignResults Build(PreparedCampaign campaign, CampaignState state)
+    {
+        var runs = campaign.Runs.Select(run => Run(run, state)).ToList();
+        var complete = campaign.Runs.Zip(runs, (plan, run) => run.Epochs.Count == plan.Epochs && run.Cells.Count == plan.Cells.Count).All(whole => whole);
+        return new CampaignResults(
+            CampaignResults.CurrentSchema, new CampaignSection(campaign.Job.Campaign.Name, campaign.Identity.Hash, complete), runs);
+    }
+
+    private static RunResult Run(PreparedRun run, CampaignState state) => new(
+        Network(run.Context.Run.Network, run.Parameters),
+        DataSet(run),
+        run.Context.Run.Seed,
+        [.. state.EpochsOf(run.Id).Values.Select(epoch => new EpochResult(epoch.Epoch, epoch.TrainingLoss, epoch.TestLoss, epoch.CleanAccuracy))],
+        [
+            .. from cell in run.Cells
+               let measured = state.MeasurementOf(cell.Id, run.Shards)
+               where measured is not null
+               select Cell(cell, measured),
+        ]);
+
+    private static NetworkSection Network(NetworkSpec network, long parameters) => new(
+        network.Name,
+        SpecNames.Of(network.Family),
+        network.Depth,
+        network.Width,
+        SpecNames.Of(network.Pool),
+        SpecNames.Of(network.Connection),
+        SpecNames.Of(network.Neuron.Kind),
+        SpecNames.Of(network.BatchNorm),
+        SpecNames.Of(network.Precision),
+        parameters);
+
+    private static DataSetSection DataSet(PreparedRun run)
+    {
+        var (spec, data) = (run.Context.Run.DataSet, run.Context.Data);
+        return new DataSetSection(
+            spec.Name, SpecNames.Of(spec.Encoder.Kind), spec.TimeSteps, data.Training.Classes, data.Training.Count, data.Test.Count);
+    }
+
+    private static CellResult Cell(CellPlan cell, Measurement measured) => new(
+        cell.Protocol.Name,
+        cell.Attack.Name,
+        cell.Epsilon,
+        cell.Attack.StepSize,
+        cell.Attack.Iterations,
+        cell.Attack.Restarts,
+        measured.Correct,
+        measured.Total,
+        (double)measured.Correct / measured.Total,
+        measured.Loss / measured.Total,
+        Gradient(measured.Input, measured.Total),
+        [.. measured.Operations.Select(Operation)]);
+
+    private static InputGradientResult Gradient(InputGradient gradient, int images) => new(
+        (double)gradient.Zeros / gradient.Elements, gradient.L1 / images, gradient.L2 / images, gradient.Linf / images, gradient.AllZeroImages);
+
+    private static OperationResult Operation(OperationGradient operation) => new(
+        operation.Module,
+        operation.Kind,
+        (double)operation.InputZeros / operation.InputElements,
+        (double)operation.OutputZeros / operation.OutputElements,
+        operation.InputNorm / operation.Passes);
+}
