@@ -32,8 +32,14 @@ public static class CampaignRunner
             system.ActorOf(LeaseReaper.Props(), "lease-reaper");
             var supervisor = system.ActorOf(CampaignSupervisor.Props(campaign, observer, layerGroup), "campaign");
             using var stop = cancel.Register(() => supervisor.Tell(StopCampaign.Instance));
-            var ended = await supervisor.Ask<CampaignEnded>(StartCampaign.Instance, Timeout.InfiniteTimeSpan, CancellationToken.None);
-            return ended.Results ?? throw new InputException(ended.Refusal ?? "the campaign was refused");
+            var ended = supervisor.Ask<CampaignEnded>(StartCampaign.Instance, Timeout.InfiniteTimeSpan, CancellationToken.None);
+            if (await Task.WhenAny(ended, supervisor.WatchAsync(CancellationToken.None)) != ended)
+            {
+                throw new InvalidOperationException($"the campaign's supervisor died; {campaign.Job.OutputFolder}/{LocalSystem.LogName} says why");
+            }
+
+            var end = await ended;
+            return end.Results ?? throw new InputException(end.Refusal ?? "the campaign was refused");
         }
         finally
         {

@@ -33,7 +33,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private WorkItem? _work;
     private int _pipelinesStarted;
 
-    private CampaignSupervisor(PreparedCampaign campaign, ICampaignObserver observer, Func<LayerGroupPlan, Props>? layerGroup)
+    public CampaignSupervisor(PreparedCampaign campaign, ICampaignObserver observer, Func<LayerGroupPlan, Props>? layerGroup)
     {
         (_campaign, _observer, _layerGroup) = (campaign, observer, layerGroup);
         Recover<ICampaignFact>(fact => Learn(fact, recovered: true));

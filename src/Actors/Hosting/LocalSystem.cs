@@ -9,7 +9,10 @@ namespace SpikeTrail.Actors.Hosting;
 /// <summary>The actor system of one campaign on one machine: its journal and its log lie in the campaign's folder.</summary>
 internal static class LocalSystem
 {
-    private const string JournalFile = "journal.db";
+    /// <summary>The log file's name in the campaign's folder.</summary>
+    public const string LogName = "spiketrail.log";
+
+    private const string JournalName = "journal.db";
 
     public static ActorSystem Create(string outputFolder) => ActorSystem.Create("spiketrail", Configuration(outputFolder));
 
@@ -21,9 +24,9 @@ internal static class LocalSystem
 
     private static Config Local(string outputFolder)
     {
-        var journal = new SqliteConnectionStringBuilder { DataSource = Path.Combine(outputFolder, JournalFile) }.ToString();
+        var journal = new SqliteConnectionStringBuilder { DataSource = Path.Combine(outputFolder, JournalName) }.ToString();
         return ConfigurationFactory.ParseString($$"""
-            spiketrail.log-file = {{Quote(Path.Combine(outputFolder, "spiketrail.log"))}}
+            spiketrail.log-file = {{Quote(Path.Combine(outputFolder, LogName))}}
             akka.persistence.journal.sql {
               connection-string = {{Quote(journal)}}
               provider-name = SQLite.MS

@@ -21,7 +21,7 @@ public sealed class LayerGroupActor : ReceiveActor
     private FrameLink? _toNext;
     private FrameLink? _toPrevious;
 
-    private LayerGroupActor(LayerGroupPlan plan)
+    public LayerGroupActor(LayerGroupPlan plan)
     {
         _plan = plan;
         Receive<Neighbours>(OnNeighbours);

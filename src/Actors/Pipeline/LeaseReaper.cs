@@ -7,7 +7,7 @@ namespace SpikeTrail.Actors.Pipeline;
 /// <summary>Frees the tensors of messages that nobody will read: frames that became dead letters. One per actor system.</summary>
 public sealed class LeaseReaper : ReceiveActor
 {
-    private LeaseReaper()
+    public LeaseReaper()
     {
         Receive<AllDeadLetters>(letter => (letter.Message as IFrame)?.Content.Dispose());
         Receive<UnhandledMessage>(unhandled => (unhandled.Message as IFrame)?.Content.Dispose());

@@ -31,7 +31,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     private JobRun? _job;
     private PassRun? _pass;
 
-    private PipelineActor(RunContext context, CheckpointManifest? checkpoint, Func<LayerGroupPlan, Props> layerGroup)
+    public PipelineActor(RunContext context, CheckpointManifest? checkpoint, Func<LayerGroupPlan, Props> layerGroup)
     {
         (_context, _checkpoint, _layerGroup) = (context, checkpoint, layerGroup);
         _encoder = Encoder.Create(context.Run.DataSet);

@@ -21,7 +21,7 @@ public sealed class TelemetryAggregator : ReceiveActor
     private DateTimeOffset _started;
     private long _lastFact;
 
-    private TelemetryAggregator(PreparedCampaign campaign, ICampaignObserver observer)
+    public TelemetryAggregator(PreparedCampaign campaign, ICampaignObserver observer)
     {
         _campaign = campaign;
         Receive<ProgressMade>(made => observer.OnProgress(made.Update));

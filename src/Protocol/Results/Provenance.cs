@@ -44,6 +44,17 @@ public sealed record FailureRecord(string Run, string Work, int Attempt, string 
 public sealed record TimingRecord(string Work, double Seconds);
 
 /// <summary>provenance.json as text, in the manner of <see cref="ResultsJson"/>.</summary>
+public static class ProvenanceJson
+{
+    /// <summary>Writes provenance.</summary>
+    public static string Write(Provenance provenance) => JsonSerializer.Serialize(provenance, ProvenanceJsonContext.Default.Provenance) + "\n";
+
+    /// <summary>Reads provenance.</summary>
+    /// <exception cref="JsonException">The text is not provenance.</exception>
+    public static Provenance Read(string json) =>
+        JsonSerializer.Deserialize(json, ProvenanceJsonContext.Default.Provenance) ?? throw new JsonException("expected an object");
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
     WriteIndented = true,
@@ -51,14 +62,4 @@ public sealed record TimingRecord(string Work, double Seconds);
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Provenance))]
-public sealed partial class ProvenanceJson : JsonSerializerContext
-{
-    /// <summary>Writes provenance.</summary>
-    public static string Write(Provenance provenance) =>
-        JsonSerializer.Serialize(provenance, Default.Provenance) + "\n";
-
-    /// <summary>Reads provenance.</summary>
-    /// <exception cref="JsonException">The text is not provenance.</exception>
-    public static Provenance Read(string json) =>
-        JsonSerializer.Deserialize(json, Default.Provenance) ?? throw new JsonException("expected an object");
-}
+internal sealed partial class ProvenanceJsonContext : JsonSerializerContext;

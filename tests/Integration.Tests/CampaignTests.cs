@@ -1,0 +1,66 @@
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Integration.Tests;
+
+public sealed class CampaignTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("spiketrail-campaign-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_campaign_that_is_killed_and_run_again_ends_with_the_same_bytes()
+    {
+        var campaign = TinyCampaign.Write(_folder);
+        var whole = await SpikeTrailProcess.RunAsync(_folder, "run", campaign, "--out", "whole");
+        Assert.Equal(0, whole.ExitCode);
+
+        foreach (var moment in new[] { "epoch 1: ", "epoch 2: ", "strict/none/0: " })
+        {
+            using var killed = SpikeTrailProcess.Start(_folder, "run", campaign, "--out", "killed");
+            await killed.SeesAsync(moment);
+            killed.Kill();
+            await killed.EndAsync();
+        }
+
+        var resumed = await SpikeTrailProcess.RunAsync(_folder, "run", campaign, "--out", "killed");
+
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.StartsWith("resuming: 2 epochs", resumed.Output, StringComparison.Ordinal);
+        Assert.Equal(await ReadAsync("whole", "results.json"), await ReadAsync("killed", "results.json"));
+        Assert.Equal(await ReadAsync("whole", "report.md"), await ReadAsync("killed", "report.md"));
+    }
+
+    [Fact]
+    public async Task A_finished_campaign_is_not_measured_again()
+    {
+        var campaign = TinyCampaign.Write(_folder);
+        await SpikeTrailProcess.RunAsync(_folder, "run", campaign, "--out", "out");
+        var results = await ReadAsync("out", "results.json");
+        var timings = ProvenanceJson.Read(await ReadAsync("out", "provenance.json")).Timings;
+
+        var again = await SpikeTrailProcess.RunAsync(_folder, "run", campaign, "--out", "out", "--set", "pipeline.layer-groups=3");
+
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal(results, await ReadAsync("out", "results.json"));
+        Assert.Equal(2 + 5 * 2, timings.Count);
+        Assert.Equal(timings, ProvenanceJson.Read(await ReadAsync("out", "provenance.json")).Timings);
+    }
+
+    [Fact]
+    public async Task A_report_is_made_again_from_results_alone()
+    {
+        await SpikeTrailProcess.RunAsync(_folder, "run", TinyCampaign.Write(_folder), "--out", "out");
+        var report = await ReadAsync("out", "report.md");
+        var alone = Directory.CreateDirectory(Path.Combine(_folder, "alone")).FullName;
+        File.Copy(Path.Combine(_folder, "out", "results.json"), Path.Combine(alone, "results.json"));
+        File.Copy(Path.Combine(_folder, "out", "provenance.json"), Path.Combine(alone, "provenance.json"));
+
+        var end = await SpikeTrailProcess.RunAsync(_folder, "report", "alone");
+
+        Assert.Equal(0, end.ExitCode);
+        Assert.Equal(report, await ReadAsync("alone", "report.md"));
+    }
+
+    private Task<string> ReadAsync(string folder, string file) => File.ReadAllTextAsync(Path.Combine(_folder, folder, file));
+}
