@@ -50,7 +50,8 @@ public static class SafeTensors
         stream.Write(json);
         foreach (var (_, value) in entries)
         {
-            using var onHost = value.cpu().contiguous();
+            using var hosted = value.cpu();
+            using var onHost = hosted.contiguous();
             stream.Write(onHost.bytes);
         }
     }

@@ -11,7 +11,8 @@ public sealed class DirectEncoder(int timeSteps) : Encoder(timeSteps)
     public override Tensor Encode(Tensor bytes_N, Func<int, CounterRandom> random)
     {
         using var x_N = bytes_N / 255;
-        using var x_TN = x_N.unsqueeze(0).expand([TimeSteps, .. bytes_N.shape]);
+        using var x_1N = x_N.unsqueeze(0);
+        using var x_TN = x_1N.expand([TimeSteps, .. bytes_N.shape]);
         return x_TN.contiguous();
     }
 }

@@ -16,11 +16,13 @@ public sealed class PhaseEncoder(int timeSteps, int bits) : Encoder(timeSteps)
     /// <inheritdoc/>
     public override Tensor Encode(Tensor bytes_N, Func<int, CounterRandom> random)
     {
-        using var whole = bytes_N.to_type(ScalarType.Int32);
-        var steps = Enumerable.Range(0, TimeSteps).Select(step => Bit(whole, BitsInByte - 1 - step % bits, bytes_N.dtype)).ToList();
-        var spikes_TN = stack(steps, 0);
-        steps.ForEach(step => step.Dispose());
-        return spikes_TN;
+        using var whole_N = bytes_N.to_type(ScalarType.Int32);
+        using var places = tensor(Enumerable.Range(0, TimeSteps).Select(step => BitsInByte - 1 - step % bits).ToArray(), device: bytes_N.device);
+        using var places_T = places.reshape([TimeSteps, .. Enumerable.Repeat(1L, (int)bytes_N.dim())]);
+        using var shifted_TN = whole_N.bitwise_right_shift(places_T);
+        using var one = tensor(1, device: bytes_N.device);
+        using var bits_TN = shifted_TN.bitwise_and(one);
+        return bits_TN.to_type(bytes_N.dtype);
     }
 
     /// <inheritdoc/>
@@ -35,12 +37,5 @@ public sealed class PhaseEncoder(int timeSteps, int bits) : Encoder(timeSteps)
         using var omega_double = tensor(omega);
         using var omega_T = omega_double.to(gradients_TN.dtype, gradients_TN.device);
         return tensordot(omega_T, gradients_TN, [0], [0]);
-    }
-
-    private static Tensor Bit(Tensor whole, int bit, ScalarType type)
-    {
-        using var shifted = whole.bitwise_right_shift(bit);
-        using var one = shifted.bitwise_and(1);
-        return one.to_type(type);
     }
 }

@@ -18,10 +18,12 @@ public sealed class Prediction : IDisposable
         _labels = labels;
         _labels_N = tensor(labels.Select(label => (long)label).ToArray(), device: logits_NK.device).DetachFromDisposeScope();
         using var losses = nn.functional.cross_entropy(logits_NK, _labels_N, reduction: nn.Reduction.None);
-        using var losses_double = losses.to_type(ScalarType.Float64).cpu();
-        using var classes = logits_NK.argmax(1).cpu();
-        Losses = losses_double.data<double>().ToArray();
-        Correct = [.. classes.data<long>().ToArray().Zip(labels, (predicted, label) => predicted == label)];
+        using var losses_double = losses.to_type(ScalarType.Float64);
+        using var losses_onHost = losses_double.cpu();
+        using var classes = logits_NK.argmax(1);
+        using var classes_onHost = classes.cpu();
+        Losses = losses_onHost.data<double>().ToArray();
+        Correct = [.. classes_onHost.data<long>().ToArray().Zip(labels, (predicted, label) => predicted == label)];
     }
 
     /// <summary>The logits, [N, K].</summary>

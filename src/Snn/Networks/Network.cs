@@ -45,7 +45,7 @@ public sealed class Network
     /// <summary>Cuts the network into layer groups of about equal cost on the CPU, each with its own optimiser.</summary>
     /// <exception cref="InputException">There are more layer groups than layers.</exception>
     public IReadOnlyList<LayerGroup> Cut(int groups, OptimizerSpec optimizer) =>
-        [.. Enumerable.Range(0, groups).Select(index => Group(index, groups, CPU, optimizer))];
+        [.. CutInto(groups).Select((_, index) => Group(index, groups, CPU, optimizer))];
 
     /// <summary>One of the layer groups that the network is cut into; the others' weights are not made.</summary>
     /// <param name="index">Which, from 0.</param>

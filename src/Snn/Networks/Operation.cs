@@ -78,7 +78,8 @@ public abstract class Operation(string name, string kind) : Layer(name)
     /// </summary>
     private Tensor? BackwardOfWholePass(Tensor input, Tensor gradients_WN, PassTape tape)
     {
-        using var input_WN = input.detach().unflatten(0, gradients_WN.shape[0], -1);
+        using var input_cut = input.detach();
+        using var input_WN = input_cut.unflatten(0, gradients_WN.shape[0], -1);
         if (tape.Gather(this, input_WN, gradients_WN) is not var (inputs_TN, gradients_TN))
         {
             return null;
@@ -88,7 +89,8 @@ public abstract class Operation(string name, string kind) : Layer(name)
         using (gradients_TN)
         {
             var wanted = WantedOf(tape.Request.TimeSteps, tape);
-            using var input_all = inputs_TN.flatten(0, 1).detach().requires_grad_(wanted.InputNow && TakesNetworkInput);
+            using var input_flat = inputs_TN.flatten(0, 1);
+            using var input_all = input_flat.detach().requires_grad_(wanted.InputNow && TakesNetworkInput);
             using var gradient_all = gradients_TN.flatten(0, 1);
             var weightLeaves = wanted.WeightsNow ? Leaves() : [];
             using var graph = Apply(input_all, wanted.WeightsNow ? weightLeaves : Values(), tape, tape.Request.TimeSteps, replay: true);

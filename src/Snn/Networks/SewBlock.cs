@@ -77,7 +77,7 @@ public sealed class SewBlock(string name, Layer residual, Layer? shortcut, SewCo
             return (gradients_WN * y, gradients_WN * x);
         }
 
-        using var silent = 1 - y;
+        using var silent = y.neg().add_(1);
         var yGradients = gradients_WN * x;
         return (gradients_WN * silent, yGradients.neg_());
     }

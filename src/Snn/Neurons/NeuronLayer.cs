@@ -165,7 +165,7 @@ public sealed class NeuronLayer : Layer
     /// <summary>∂v/∂s as the gradient sees it: null where the reset is detached.</summary>
     private Tensor? ThroughReset(Tensor charges_WN) =>
         _spec.DetachReset ? null
-        : _spec.Reset is { } rest ? rest - charges_WN
+        : _spec.Reset is { } rest ? charges_WN.neg().add_(rest)
         : full_like(charges_WN, -_spec.Threshold);
 
     /// <summary>dv/dh: what dL/dv is multiplied by on its way to dL/dh.</summary>
@@ -180,7 +180,7 @@ public sealed class NeuronLayer : Layer
         {
             using var spikes = Fire(charges_WN);
             using var spikes_real = spikes.to_type(charges_WN.dtype);
-            carry = 1 - spikes_real;
+            carry = spikes_real.neg().add_(1);
         }
 
         return throughReset_WN is null ? carry : carry.addcmul_(throughReset_WN, derivatives_WN, value: 1);

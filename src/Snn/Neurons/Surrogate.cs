@@ -67,8 +67,8 @@ public sealed class Sigmoid(double alpha) : Surrogate(alpha)
     public override Tensor Derivative(Tensor u)
     {
         using var sigma = Primitive(u);
-        var derivative = 1 - sigma;
-        return derivative.mul_(sigma).mul_(Alpha);
+        var derivative = sigma.neg();
+        return derivative.add_(1).mul_(sigma).mul_(Alpha);
     }
 
     /// <inheritdoc/>

@@ -63,8 +63,9 @@ public sealed class GradientProbe
         {
             var elements = gradient.NumberOfElements;
             using var nonZero = gradient.count_nonzero();
-            using var flat = gradient.reshape(-1).to_type(ScalarType.Float64);
-            using var squares = flat.dot(flat);
+            using var flat = gradient.reshape(-1);
+            using var flat_double = flat.to_type(ScalarType.Float64);
+            using var squares = flat_double.dot(flat_double);
             Elements += elements;
             Zeros += elements - nonZero.item<long>();
             Squares += squares.item<double>();
