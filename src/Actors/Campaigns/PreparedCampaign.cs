@@ -28,14 +28,16 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
     public long EpochCost => 3L * Context.Data.Training.Count + Context.Data.Test.Count;
 
     /// <summary>Image passes of a whole cell.</summary>
-    public long CellCost(CellPlan cell) => StrictShard.CostPerImage(cell) * Context.Data.Test.Count;
+    public long CellCost(CellPlan cell) => CostPerImage(cell) * Context.Data.Test.Count;
 
     /// <summary>Image passes of one shard of a cell.</summary>
     public long ShardCost(CellPlan cell, int index)
     {
         var size = Context.Campaign.Evaluation.ShardSize;
-        return StrictShard.CostPerImage(cell) * Math.Min(size, Context.Data.Test.Count - index * size);
+        return CostPerImage(cell) * Math.Min(size, Context.Data.Test.Count - index * size);
     }
+
+    private static long CostPerImage(CellPlan cell) => StrictShard.CostPerImage(Attack.Create(cell.Attack, cell.Epsilon));
 }
 
 /// <summary>

@@ -29,8 +29,9 @@ internal sealed class JobRun(IPassJob job, long costBefore, long workCost, Actio
     }
 
     /// <summary>How far the work is, the current pass included.</summary>
-    public WorkProgress Progress() => new(
-        _done, workCost, job.Totals.MeanLoss, job.Totals.Accuracy, job.InputZeroFraction);
+    public WorkProgress Progress() => job.Totals.Images == 0
+        ? new WorkProgress(_done, workCost, null, null, job.InputZeroFraction)
+        : new WorkProgress(_done, workCost, job.Totals.MeanLoss, job.Totals.Accuracy, job.InputZeroFraction);
 
     /// <inheritdoc/>
     public void Dispose() => _passes.Dispose();

@@ -10,7 +10,8 @@ internal static class PackedTensors
     /// <summary>A tensor of reals, on any device, as bytes.</summary>
     public static PackedTensor Pack(Tensor tensor)
     {
-        using var onHost = tensor.cpu().contiguous();
+        using var hosted = tensor.cpu();
+        using var onHost = hosted.contiguous();
         return onHost.dtype switch
         {
             ScalarType.Float32 => new PackedTensor(onHost.shape, ElementType.Float32, TensorCodec.Encode(onHost.data<float>().ToArray())),

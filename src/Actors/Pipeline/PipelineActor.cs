@@ -173,7 +173,10 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         var evaluation = _context.Campaign.Evaluation;
         var start = work.Shard.Index * evaluation.ShardSize;
         var slice = start..Math.Min(start + evaluation.ShardSize, _context.Data.Test.Count);
-        var shard = new StrictShard(_cells[work.Shard.Cell], _encoder, _context.Data.Test, slice, evaluation.BatchSize, _type);
+        var cell = _cells[work.Shard.Cell];
+        var attack = Attack.Create(cell.Attack, cell.Epsilon);
+        var shard = new StrictShard(
+            attack, _encoder, _context.Data.Test, slice, _context.Run.Seed, evaluation.BatchSize, _type, cell.Protocol.PhaseWeights);
         Run(new JobRun(shard, 0, shard.Cost, whenDone: () =>
         {
             BecomeIdle();

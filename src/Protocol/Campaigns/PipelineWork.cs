@@ -24,7 +24,7 @@ public sealed record MeasureShard(ShardId Shard) : IPipelineWork
 /// <summary>How far a pipeline is with its work.</summary>
 /// <param name="Done">Image passes done.</param>
 /// <param name="Total">Image passes the work takes.</param>
-/// <param name="Loss">Mean loss so far.</param>
-/// <param name="Accuracy">Accuracy so far.</param>
+/// <param name="Loss">Mean loss so far; null before the first image is counted.</param>
+/// <param name="Accuracy">Accuracy so far; null before the first image is counted.</param>
 /// <param name="ZeroFraction">Share of exact zeros in the input gradient so far, where one is taken.</param>
-public sealed record WorkProgress(long Done, long Total, double Loss, double Accuracy, double? ZeroFraction) : IWireMessage;
+public sealed record WorkProgress(long Done, long Total, double? Loss, double? Accuracy, double? ZeroFraction) : IWireMessage;

@@ -1,4 +1,3 @@
-using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Data;
@@ -16,15 +15,17 @@ namespace SpikeTrail.Snn.Attacks;
 /// attacked through the encoder straight through, one perturbation for all T steps, the attacked image rounded to bytes
 /// (within the budget) before it is encoded. Images are independent of each other, of their batch and of their order.
 /// </summary>
-/// <param name="cell">The cell: protocol, attack and budget.</param>
+/// <param name="attack">The attack with its budget; null measures the clean images.</param>
 /// <param name="encoder">The encoder.</param>
 /// <param name="images">The test images.</param>
 /// <param name="slice">Which of them.</param>
+/// <param name="seed">The run's seed: random starts and random codes follow from it and an image's place in the set.</param>
 /// <param name="batchSize">Images a pass.</param>
 /// <param name="type">The network's element type.</param>
-public sealed class StrictShard(CellPlan cell, Encoder encoder, ImageSet images, Range slice, int batchSize, ScalarType type) : IPassJob
+/// <param name="phaseWeights">Whether the phase encoder's backward weighs step t by omega(t).</param>
+public sealed class StrictShard(
+    Attack? attack, Encoder encoder, ImageSet images, Range slice, long seed, int batchSize, ScalarType type, bool phaseWeights = false) : IPassJob
 {
-    private readonly Attack? _attack = Attack.Create(cell.Attack, cell.Epsilon);
     private readonly int[] _indices = [.. Enumerable.Range(0, images.Count).Take(slice)];
     private InputGradient _inputGradient = InputGradient.Empty;
     private IReadOnlyList<OperationGradient> _operations = [];
@@ -33,7 +34,7 @@ public sealed class StrictShard(CellPlan cell, Encoder encoder, ImageSet images,
     public PassTotals Totals { get; } = new();
 
     /// <inheritdoc/>
-    public long Cost => _indices.Length * CostPerImage(cell);
+    public long Cost => _indices.Length * CostPerImage(attack);
 
     /// <inheritdoc/>
     public double? InputZeroFraction => _inputGradient.Elements == 0 ? null : (double)_inputGradient.Zeros / _inputGradient.Elements;
@@ -41,12 +42,11 @@ public sealed class StrictShard(CellPlan cell, Encoder encoder, ImageSet images,
     /// <summary>What was measured; complete once all passes have run.</summary>
     public Measurement Measurement => new(Totals.Correct, Totals.Images, Totals.Loss, _inputGradient, _operations);
 
-    /// <summary>Image passes that one image takes in a cell.</summary>
-    public static long CostPerImage(CellPlan cell) =>
-        Attack.Create(cell.Attack, cell.Epsilon) is { } attack ? attack.Restarts * (3L * attack.Iterations + 1) : 3;
+    /// <summary>Image passes that one image takes.</summary>
+    public static long CostPerImage(Attack? attack) => attack is null ? 3 : attack.Restarts * (3L * attack.Iterations + 1);
 
     /// <inheritdoc/>
-    public IEnumerable<BatchPass> Passes() => _indices.Chunk(batchSize).SelectMany(indices => _attack is null ? CleanBatch(indices) : AttackedBatch(indices));
+    public IEnumerable<BatchPass> Passes() => _indices.Chunk(batchSize).SelectMany(indices => attack is null ? CleanBatch(indices) : AttackedBatch(attack, indices));
 
     private IEnumerable<BatchPass> CleanBatch(int[] indices)
     {
@@ -54,29 +54,28 @@ public sealed class StrictShard(CellPlan cell, Encoder encoder, ImageSet images,
         using var pass = Pass(batch, batch.Bytes_NCHW, PassRequest.AdversarialStep(default, encoder.TimeSteps, probes: true), restart: 0, draw: 0);
         yield return pass;
 
-        using var gradient = encoder.Backward(pass.Outcome.InputGradients_TN!, cell.Protocol.PhaseWeights);
+        using var gradient = encoder.Backward(pass.Outcome.InputGradients_TN!, phaseWeights);
         RecordGradient(gradient, pass.Outcome.Operations);
         Totals.Add(pass.Outcome.Prediction.Correct, pass.Outcome.Prediction.Losses);
     }
 
-    private IEnumerable<BatchPass> AttackedBatch(int[] indices)
+    private IEnumerable<BatchPass> AttackedBatch(Attack attack, int[] indices)
     {
-        var attack = _attack!;
         using var batch = ImageBatch.Load(images, indices, type);
         using var clean = batch.Bytes_NCHW / 255;
         var verdict = new Verdict(indices.Length);
         for (var restart = 0; restart < attack.Restarts; restart++)
         {
-            var start = CounterRandom.For(cell.Run.Seed, "attack-start").At(restart);
+            var start = CounterRandom.For(seed, "attack-start").At(restart);
             var adversarial = attack.Start(clean, i => start.At(indices[i]));
             for (var iteration = 0; iteration < attack.Iterations; iteration++)
             {
                 var first = restart == 0 && iteration == 0;
-                using var bytes = Quantize(adversarial, batch);
+                using var bytes = Quantize(adversarial, batch, attack);
                 using var pass = Pass(batch, bytes, PassRequest.AdversarialStep(default, encoder.TimeSteps, probes: first), restart, iteration);
                 yield return pass;
 
-                using var gradient = encoder.Backward(pass.Outcome.InputGradients_TN!, cell.Protocol.PhaseWeights);
+                using var gradient = encoder.Backward(pass.Outcome.InputGradients_TN!, phaseWeights);
                 if (first)
                 {
                     RecordGradient(gradient, pass.Outcome.Operations);
@@ -87,7 +86,7 @@ public sealed class StrictShard(CellPlan cell, Encoder encoder, ImageSet images,
             }
 
             using var last = adversarial;
-            using var attacked = Quantize(last, batch);
+            using var attacked = Quantize(last, batch, attack);
             using var evaluation = Pass(batch, attacked, PassRequest.Evaluation(default, encoder.TimeSteps), restart, attack.Iterations);
             yield return evaluation;
             verdict.Add(evaluation.Outcome.Prediction);
@@ -99,15 +98,15 @@ public sealed class StrictShard(CellPlan cell, Encoder encoder, ImageSet images,
     /// <summary>A pass over images of bytes; a code that draws at random draws afresh for every restart and iteration.</summary>
     private BatchPass Pass(ImageBatch batch, Tensor bytes_NCHW, PassRequest request, int restart, int draw)
     {
-        var noise = CounterRandom.For(cell.Run.Seed, "attack-code").At(restart).At(draw);
+        var noise = CounterRandom.For(seed, "attack-code").At(restart).At(draw);
         return new BatchPass(request, encoder.Encode(bytes_NCHW, i => noise.At(batch.Indices[i])), batch.Labels);
     }
 
     /// <summary>The attacked images as an image file would hold them: whole bytes, no further from the clean ones than eps.</summary>
-    private Tensor Quantize(Tensor adversarial_NCHW, ImageBatch batch)
+    private static Tensor Quantize(Tensor adversarial_NCHW, ImageBatch batch, Attack attack)
     {
         // The small addition keeps a whole eps such as 8/255 · 255 from being floored to 7.
-        var wholeEpsilon = Math.Floor(_attack!.Epsilon * 255 + 1e-6);
+        var wholeEpsilon = Math.Floor(attack.Epsilon * 255 + 1e-6);
         using var bytes = adversarial_NCHW * 255;
         using var change = bytes.round_() - batch.Bytes_NCHW;
         return batch.Bytes_NCHW + change.clamp_(-wholeEpsilon, wholeEpsilon);

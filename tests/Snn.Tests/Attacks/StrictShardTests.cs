@@ -138,10 +138,8 @@ public sealed class StrictShardTests(StrictShardTests.TrainedNetwork trained) : 
     private static StrictShard Shard(AttackKind attack, EncoderKind encoder, int batchSize, Range slice, double epsilon = 8)
     {
         var dataSet = new DataSetSpec { Name = "bands", TimeSteps = TimeSteps, Encoder = new EncoderSpec(encoder) };
-        var run = new RunPlan(new RunId("small/bands/1"), Small(), dataSet, Seed: 1);
         var spec = new AttackSpec { Name = "any", Kind = attack, Iterations = 2, Restarts = 2 };
-        var cell = new CellPlan(new CellId("any"), run, new ProtocolSpec { Name = "strict" }, spec, epsilon);
-        return new StrictShard(cell, Encoder.Create(dataSet), Images, slice, batchSize, ScalarType.Float64);
+        return new StrictShard(Attack.Create(spec, epsilon), Encoder.Create(dataSet), Images, slice, seed: 1, batchSize, ScalarType.Float64);
     }
 
     /// <summary>A network that has learnt the images: one whose spikes and gradients reach all layers.</summary>
