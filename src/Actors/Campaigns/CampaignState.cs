@@ -31,6 +31,7 @@ public sealed record CampaignState(
         CampaignAccepted accepted => this with { Accepted = accepted },
         EpochTrained epoch => this with { Epochs = Epochs.SetItem(epoch.Run, EpochsOf(epoch.Run).SetItem(epoch.Epoch, epoch)) },
         ShardMeasured shard => Shards.ContainsKey(shard.Shard) ? this : this with { Shards = Shards.Add(shard.Shard, shard.Measurement) },
+        CellCompleted => this,
         WorkFailed failure => this with { Failures = Failures.Add(failure) },
         CampaignCompleted => this with { IsCompleted = true },
         _ => throw new ArgumentException($"no such fact: {fact.GetType()}", nameof(fact)),

@@ -93,7 +93,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         Become(() =>
         {
             Command<EpochTrained>(fact => _work!.IsAnsweredBy(fact), fact => Record(fact, GoOn));
-            Command<ShardMeasured>(fact => _work!.IsAnsweredBy(fact), fact => Record(fact, GoOn));
+            Command<ShardMeasured>(fact => _work!.IsAnsweredBy(fact), fact => Record(fact, CompleteCell));
             Command<WorkProgress>(progress => _telemetry.Tell(new ProgressMade(_work!.Update(_campaign, _state, progress))));
             Command<PipelineFailed>(OnPipelineFailed);
             Command<RetryWork>(_ => GoOn());
@@ -119,6 +119,20 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         _pipeline.Tell(_work.Work);
+    }
+
+    private void CompleteCell()
+    {
+        var (run, cell) = (_work!.Run, _work.Cell!);
+        if (_state.MeasurementOf(cell.Id, run.Shards) is { } measured)
+        {
+            var zeroFraction = (double)measured.Input.Zeros / measured.Input.Elements;
+            Record(new CellCompleted(cell.Id, measured.Correct, measured.Total, zeroFraction), GoOn);
+        }
+        else
+        {
+            GoOn();
+        }
     }
 
     private void StartPipeline(PreparedRun run)

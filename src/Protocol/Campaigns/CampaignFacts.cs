@@ -38,6 +38,13 @@ public sealed record EpochTrained(
 /// <param name="Measurement">What was measured.</param>
 public sealed record ShardMeasured(ShardId Shard, Measurement Measurement) : ICampaignFact;
 
+/// <summary>The last shard of a cell was measured. A summary for people: results are added up from the shards.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Correct">Images still classified correctly.</param>
+/// <param name="Total">Images measured.</param>
+/// <param name="InputZeroFraction">Share of exact zeros in the input gradient where the attack starts.</param>
+public sealed record CellCompleted(CellId Cell, int Correct, int Total, double InputZeroFraction) : ICampaignFact;
+
 /// <summary>A piece of work failed; it is tried again until its retries are used up.</summary>
 /// <param name="Run">The run it belongs to.</param>
 /// <param name="Work">Which work, such as <c>epoch 3</c> or a shard's id.</param>

@@ -37,6 +37,7 @@ public static class MessageCodec
         WireFormat.Json("campaign-accepted/1", Readable.CampaignAccepted),
         WireFormat.Json("epoch-trained/1", Readable.EpochTrained),
         WireFormat.Json("shard-measured/1", Readable.ShardMeasured),
+        WireFormat.Json("cell-completed/1", Readable.CellCompleted),
         WireFormat.Json("work-failed/1", Readable.WorkFailed),
         WireFormat.Json("campaign-completed/1", Readable.CampaignCompleted),
     ];

@@ -37,6 +37,7 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(CampaignAccepted))]
 [JsonSerializable(typeof(EpochTrained))]
 [JsonSerializable(typeof(ShardMeasured))]
+[JsonSerializable(typeof(CellCompleted))]
 [JsonSerializable(typeof(WorkFailed))]
 [JsonSerializable(typeof(CampaignCompleted))]
 internal sealed partial class WireJson : JsonSerializerContext;

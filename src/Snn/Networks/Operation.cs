@@ -107,7 +107,7 @@ public abstract class Operation(string name, string kind) : Layer(name)
     /// <summary>Runs one operation backward; weight gradients go to the tape, the input's, [W, N, …], to the caller.</summary>
     private Tensor? Differentiate(Tensor graph, Tensor gradient, Tensor? input, Tensor[] weightLeaves, long steps, PassTape tape)
     {
-        Tensor[] leaves = input is null ? weightLeaves : [input, .. weightLeaves];
+        var leaves = input is null ? weightLeaves : [input, .. weightLeaves];
         if (leaves.Length > 0)
         {
             graph.backward([gradient], create_graph: false, retain_graph: false, inputs: leaves);

@@ -38,11 +38,11 @@ internal sealed class ResNetBuilder(NetworkSpec spec, long seed)
         }
 
         var expansion = depth.Bottleneck ? 4 : 1;
-        long channels = Scaled(StemPlanes);
+        var channels = Scaled(StemPlanes);
         var layers = new List<Layer> { Stem(inputShape[0], channels) };
         for (var stage = 1; stage <= depth.Blocks.Length; stage++)
         {
-            long planes = Scaled(StemPlanes << (stage - 1));
+            var planes = Scaled(StemPlanes << (stage - 1));
             for (var block = 0; block < depth.Blocks[stage - 1]; block++)
             {
                 var stride = stage > 1 && block == 0 ? 2 : 1;

@@ -44,7 +44,7 @@ public sealed class Sequence(string name, params IReadOnlyList<Layer> layers) : 
     /// <inheritdoc/>
     public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
     {
-        Tensor? gradients = gradients_WN.alias();
+        var gradients = gradients_WN.alias();
         for (var index = layers.Count - 1; index >= 0 && gradients is not null; index--)
         {
             using var outputGradients = gradients;

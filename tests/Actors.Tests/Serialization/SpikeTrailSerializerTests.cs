@@ -35,6 +35,7 @@ public sealed class SpikeTrailSerializerTests() : TestKit(
         new CampaignAccepted("00ff", """{"name":"demo"}"""),
         new EpochTrained(Run, 3, double.NaN, 1.5, 0.25, new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
         new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), Measurement.Empty with { Operations = [Operation] }),
+        new CellCompleted(new CellId("a/b/1/strict/pgd/8"), 3, 4, 0.5),
         new WorkFailed(Run, "epoch 3", 1, "out of memory", GaveUp: true),
         new CampaignCompleted(),
     ];

@@ -66,6 +66,10 @@ public sealed class MessageCodecTests
             """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"measurement":{"correct":3,"total":4,"loss":5.5,"input":{"zeros":1,"elements":2,"l1":0.25,"l2":0.5,"linf":"Infinity","all-zero-images":6},"operations":[]}}"""
         },
         {
+            "cell-completed/1", new CellCompleted(new CellId("a/b/1/strict/pgd/8"), 3, 4, 0.5),
+            """{"cell":"a/b/1/strict/pgd/8","correct":3,"total":4,"input-zero-fraction":0.5}"""
+        },
+        {
             "work-failed/1", new WorkFailed(Run, "epoch 3", 1, "out of memory: cuda:0 <1 GiB>", GaveUp: false),
             """{"run":"sew-resnet18/cifar-10/3407","work":"epoch 3","attempt":1,"reason":"out of memory: cuda:0 <1 GiB>","gave-up":false}"""
         },
