@@ -34,6 +34,21 @@ public sealed class SplitTests
     public void A_batch_of_one_image_has_the_same_bits_frame_by_frame() =>
         AssertSame(Trail(NetworkFamily.SewResNet, groups: 1, TimeSteps, images: 1), Trail(NetworkFamily.SewResNet, groups: 3, window: 1, images: 1));
 
+    [Fact]
+    public void Two_threads_compute_the_same_bits_however_the_network_is_cut()
+    {
+        var threads = get_num_threads();
+        set_num_threads(2);
+        try
+        {
+            AssertSame(Trail(NetworkFamily.SewResNet, groups: 1, TimeSteps), Trail(NetworkFamily.SewResNet, groups: 3, window: 1));
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
     [Theory]
     [InlineData("conv1.weight")]
     [InlineData("bn1.weight")]
