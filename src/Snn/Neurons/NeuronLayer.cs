@@ -1,5 +1,6 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Kernels;
 using SpikeTrail.Snn.Networks;
 using static TorchSharp.torch;
 
@@ -22,9 +23,7 @@ public sealed class NeuronLayer : Layer
     private readonly NeuronSpec _spec;
     private readonly Surrogate _surrogate;
     private readonly bool _smooth;
-    private readonly double _leak;
-    private readonly double _gain;
-    private readonly double _drive;
+    private readonly NeuronDynamics _dynamics;
 
     /// <summary>A layer of neurons.</summary>
     /// <param name="name">The module's name; it adds nothing to the state dict.</param>
@@ -39,13 +38,11 @@ public sealed class NeuronLayer : Layer
         _spec = spec;
         _smooth = smooth;
         _surrogate = Surrogate.Create(spec.Surrogate);
-        (_leak, _gain, _drive) = spec.Kind switch
-        {
-            NeuronKind.If => (1, 1, 0),
-            NeuronKind.Lif => (1 - 1 / spec.Tau, spec.DecayInput ? 1 / spec.Tau : 1, (spec.Reset ?? 0) / spec.Tau),
-            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, "no such neuron"),
-        };
+        _dynamics = NeuronDynamics.Of(spec);
     }
+
+    /// <summary>Whether the kernel does the work on tensors that it covers; else tensor operations do, with the same results to rounding.</summary>
+    internal bool UseKernel { get; init; } = true;
 
     /// <inheritdoc/>
     public override IReadOnlyList<long> OutputShape(IReadOnlyList<long> inputShape) => inputShape;
@@ -57,10 +54,56 @@ public sealed class NeuronLayer : Layer
     public override Tensor Forward(Tensor inputs_WN, PassTape tape)
     {
         var membrane = tape.MembraneOf(this);
-        var charges_WN = inputs_WN * _gain;
-        if (_drive != 0)
+        var (spikes_WN, charges_WN) = KernelCovers(inputs_WN)
+            ? NeuronKernel.Forward(_dynamics, inputs_WN, membrane, keepCharges: tape.Request.Backward)
+            : ForwardOnTensors(inputs_WN, membrane);
+        if (tape.Request.Backward)
         {
-            charges_WN.add_(_drive);
+            tape.Push(charges_WN!);
+        }
+        else
+        {
+            charges_WN?.Dispose();
+        }
+
+        return spikes_WN;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
+    {
+        var charges_WN = tape.Pop();
+        if (!KernelCovers(charges_WN))
+        {
+            using (charges_WN)
+            {
+                return BackwardOnTensors(charges_WN, gradients_WN, tape);
+            }
+        }
+
+        var (inputGradients_WN, probed) = NeuronKernel.Backward(
+            _dynamics, _spec.Surrogate, charges_WN, gradients_WN, tape.MembraneOf(this), probed: tape.Probe is not null);
+        using (probed)
+        {
+            if (probed is not null)
+            {
+                tape.Probe!.Record(SurrogateName, _surrogate.Kind, probed.Inputs_WN, probed.Outputs_WN);
+            }
+        }
+
+        return inputGradients_WN;
+    }
+
+    private string SurrogateName => $"{Name}.surrogate_function";
+
+    private bool KernelCovers(Tensor tensor) => UseKernel && !_smooth && NeuronKernel.Covers(tensor);
+
+    private (Tensor Spikes_WN, Tensor Charges_WN) ForwardOnTensors(Tensor inputs_WN, Membrane membrane)
+    {
+        var charges_WN = inputs_WN * _dynamics.Gain;
+        if (_dynamics.Drive != 0)
+        {
+            charges_WN.add_(_dynamics.Drive);
         }
 
         var spikes_WN = empty_like(charges_WN);
@@ -70,11 +113,11 @@ public sealed class NeuronLayer : Layer
             using var spike = spikes_WN.select(0, step);
             if (membrane.Potential is { } potential)
             {
-                charge.add_(potential, alpha: _leak);
+                charge.add_(potential, alpha: _dynamics.Leak);
             }
             else if (_spec.Reset is { } rest and not 0)
             {
-                charge.add_(_leak * rest);
+                charge.add_(_dynamics.Leak * rest);
             }
 
             using var fired = Fire(charge);
@@ -82,23 +125,12 @@ public sealed class NeuronLayer : Layer
             membrane.Potential = Reset(charge, spike);
         }
 
-        if (tape.Request.Backward)
-        {
-            tape.Push(charges_WN);
-        }
-        else
-        {
-            charges_WN.Dispose();
-        }
-
-        return spikes_WN;
+        return (spikes_WN, charges_WN);
     }
 
-    /// <inheritdoc/>
-    public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
+    private Tensor BackwardOnTensors(Tensor charges_WN, Tensor gradients_WN, PassTape tape)
     {
         var membrane = tape.MembraneOf(this);
-        using var charges_WN = tape.Pop();
         using var derivatives_WN = Derivative(charges_WN);
         using var throughReset_WN = ThroughReset(charges_WN);
         using var carry_WN = Carry(charges_WN, derivatives_WN, throughReset_WN);
@@ -119,18 +151,18 @@ public sealed class NeuronLayer : Layer
                 chargeGradient.addcmul_(fromNextStep, carry, value: 1);
             }
 
-            membrane.Gradient = chargeGradient * _leak;
+            membrane.Gradient = chargeGradient * _dynamics.Leak;
 
             void RecordSurrogate(long step)
             {
                 using var spikeGradient = SpikeGradient(gradients_WN.select(0, step), throughReset_WN?.select(0, step), membrane.Gradient);
                 using var derivative = derivatives_WN.select(0, step);
                 using var surrogateGradient = spikeGradient * derivative;
-                tape.Probe.RecordStep($"{Name}.surrogate_function", _surrogate.Kind, surrogateGradient, spikeGradient);
+                tape.Probe.RecordStep(SurrogateName, _surrogate.Kind, surrogateGradient, spikeGradient);
             }
         }
 
-        return _gain == 1 ? chargeGradients_WN : chargeGradients_WN.mul_(_gain);
+        return _dynamics.Gain == 1 ? chargeGradients_WN : chargeGradients_WN.mul_(_dynamics.Gain);
     }
 
     private Tensor Fire(Tensor charge)
