@@ -31,8 +31,10 @@ public static class CampaignRunner
         {
             system.ActorOf(LeaseReaper.Props(), "lease-reaper");
             var supervisor = system.ActorOf(CampaignSupervisor.Props(campaign, observer, layerGroup), "campaign");
-            using var stop = cancel.Register(() => supervisor.Tell(StopCampaign.Instance));
             var ended = supervisor.Ask<CampaignEnded>(StartCampaign.Instance, Timeout.InfiniteTimeSpan, CancellationToken.None);
+
+            // After the start, so that a campaign cancelled before it begins still has somebody to answer.
+            using var stop = cancel.Register(() => supervisor.Tell(StopCampaign.Instance));
             if (await Task.WhenAny(ended, supervisor.WatchAsync(CancellationToken.None)) != ended)
             {
                 throw new InvalidOperationException($"the campaign's supervisor died; {campaign.Job.OutputFolder}/{LocalSystem.LogName} says why");

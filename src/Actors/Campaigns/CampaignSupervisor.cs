@@ -60,6 +60,13 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     /// <summary>A failed pipeline is not restarted in place: it is replaced from the last checkpoint, after the failure is journalled.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {
+        if (Sender.Equals(_telemetry))
+        {
+            // Without it nothing would ever answer the client: the campaign ends here, and goes on another time.
+            _client.Tell(new Status.Failure(error));
+            return Directive.Stop;
+        }
+
         _log.Error(error, "a pipeline failed");
         Self.Tell(new PipelineFailed(error.Message));
         return Directive.Stop;

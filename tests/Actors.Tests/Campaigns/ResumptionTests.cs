@@ -1,0 +1,142 @@
+using SpikeTrail.Actors.Tests.Pipeline;
+using SpikeTrail.Protocol;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Wire;
+using SpikeTrail.Snn.Randomness;
+
+namespace SpikeTrail.Actors.Tests.Campaigns;
+
+public sealed class ResumptionTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_campaign_stopped_at_random_moments_comes_to_the_same_bytes(long seed)
+    {
+        using var campaign = new TinyCampaign();
+        var random = CounterRandom.For(seed, "interruptions");
+        var journalled = new List<string>();
+        bool complete;
+        var sittings = 0;
+        do
+        {
+            // Up to twice the passes of the longest piece of work, so that no sitting has to be in vain.
+            var passes = 1 + (int)(random.Uniform(sittings++) * 12);
+            using var cancel = new CancellationTokenSource();
+            var observer = new RecordingObserver(_ => CancelAt(ref passes, cancel));
+
+            var results = await campaign.RunAsync(observer: observer, cancel: cancel.Token);
+
+            complete = results.Campaign.Complete;
+            Assert.Equal(journalled, Texts(observer.Recovered));
+            journalled.AddRange(Texts(observer.New));
+            Assert.Equal(journalled, Texts(campaign.Journal()));
+            Assert.True(sittings < 100, "no progress");
+        }
+        while (!complete);
+
+        Assert.True(sittings > 3, $"only {sittings} sittings");
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        var shards = campaign.Journal().OfType<ShardMeasured>().Select(fact => fact.Shard).ToList();
+        Assert.Equal(6, shards.Count);
+        Assert.Equal(shards.Distinct(), shards);
+        Assert.Equal([1, 2], campaign.Journal().OfType<EpochTrained>().Select(fact => fact.Epoch));
+    }
+
+    [Fact]
+    public async Task A_finished_campaign_is_not_run_again()
+    {
+        using var campaign = new TinyCampaign();
+        await campaign.RunAsync();
+        var again = new RecordingObserver(_ => Assert.Fail("a pass was run"));
+
+        var results = await campaign.RunAsync(observer: again);
+
+        Assert.True(results.Campaign.Complete);
+        Assert.Empty(again.New);
+        Assert.Equal(Texts(campaign.Journal()), Texts(again.Recovered));
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+    }
+
+    [Fact]
+    public async Task A_campaign_cancelled_before_it_begins_ends_with_nothing_done()
+    {
+        using var campaign = new TinyCampaign();
+
+        var results = await campaign.RunAsync(cancel: new CancellationToken(canceled: true)).WaitAsync(Patience);
+
+        Assert.False(results.Campaign.Complete);
+        Assert.Empty(results.Runs.Single().Epochs);
+    }
+
+    [Fact]
+    public async Task A_second_campaign_in_a_folder_in_use_is_refused()
+    {
+        using var campaign = new TinyCampaign();
+        using var cancel = new CancellationTokenSource();
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var goOn = new ManualResetEventSlim();
+        var first = campaign.RunAsync(
+            layerGroup: TappedGroup.Each((_, message) =>
+            {
+                if (message is PassRequest)
+                {
+                    began.TrySetResult();
+                    goOn.Wait(Patience);
+                }
+            }),
+            cancel: cancel.Token);
+        await began.Task.WaitAsync(Patience);
+
+        var refusal = await Assert.ThrowsAsync<InputException>(() => campaign.RunAsync());
+
+        Assert.Contains("another process", refusal.Message, StringComparison.Ordinal);
+        await cancel.CancelAsync();
+        goOn.Set();
+        Assert.False((await first).Campaign.Complete);
+    }
+
+    [Fact]
+    public async Task Another_configuration_in_the_same_folder_is_refused_with_the_key_and_both_values()
+    {
+        using var campaign = new TinyCampaign();
+        await campaign.RunAsync(cancel: new CancellationToken(canceled: true));
+
+        var refusal = await Assert.ThrowsAsync<InputException>(() => campaign.RunAsync(
+            job => job with { Campaign = job.Campaign with { Training = job.Campaign.Training with { Epochs = 3 } } }));
+
+        Assert.Contains("campaign.training.epochs was 2 and is now 3", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(Path.GetDirectoryName(campaign.File("x"))!, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_layout_goes_on_where_the_first_stopped()
+    {
+        using var campaign = new TinyCampaign();
+        using var cancel = new CancellationTokenSource();
+        var observer = new RecordingObserver(update => SupervisionTests.StopAfterTraining(update, cancel));
+        await campaign.RunAsync(observer: observer, cancel: cancel.Token);
+        Assert.Equal(2, observer.New.OfType<EpochTrained>().Count());
+
+        var results = await campaign.RunAsync(
+            job => job with { Pipeline = job.Pipeline with { LayerGroups = 3, Window = 2, FramesInFlight = 1 } });
+
+        Assert.True(results.Campaign.Complete);
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        Assert.Equal([1, 2], campaign.Journal().OfType<EpochTrained>().Select(fact => fact.Epoch));
+    }
+
+    private static void CancelAt(ref int passes, CancellationTokenSource cancel)
+    {
+        if (--passes == 0)
+        {
+            cancel.Cancel();
+        }
+    }
+
+    private static IEnumerable<string> Texts(IEnumerable<ICampaignFact> facts) =>
+        facts.Select(fact => $"{MessageCodec.ManifestOf(fact)} {Convert.ToHexString(MessageCodec.Encode(fact))}");
+}

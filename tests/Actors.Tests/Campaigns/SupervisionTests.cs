@@ -1,0 +1,138 @@
+using Akka.Actor;
+using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Actors.Tests.Pipeline;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Actors.Tests.Campaigns;
+
+public sealed class SupervisionTests
+{
+    private const string Reason = "the device fell over";
+
+    /// <summary>In which of the campaign's 40 passes it happens: 8 an epoch, then for each of two shards 2 clean, 4 FGSM and 6 PGD.</summary>
+    [Theory]
+    [InlineData(2, "epoch 1")]
+    [InlineData(10, "epoch 2")]
+    [InlineData(17, "shard narrow/fashion-mnist-mini/7/strict/none/0#0")]
+    [InlineData(35, "shard narrow/fashion-mnist-mini/7/strict/pgd/8#1")]
+    public async Task A_layer_group_that_fails_once_changes_nothing_in_the_results(int pass, string work)
+    {
+        using var campaign = new TinyCampaign();
+
+        var results = await campaign.RunAsync(layerGroup: FailAt(pass, _ => throw new InvalidOperationException(Reason)));
+
+        Assert.True(results.Campaign.Complete);
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        var failure = Assert.Single(campaign.Journal().OfType<WorkFailed>());
+        Assert.Equal(new WorkFailed(new RunId("narrow/fashion-mnist-mini/7"), work, 1, Reason, GaveUp: false), failure);
+        Assert.Equal(
+            new FailureRecord("narrow/fashion-mnist-mini/7", work, 1, Reason, GaveUp: false), Assert.Single(campaign.Provenance().Failures));
+    }
+
+    [Fact]
+    public async Task A_frame_whose_tensor_is_gone_fails_the_pipeline_and_changes_nothing_in_the_results()
+    {
+        using var campaign = new TinyCampaign();
+
+        await campaign.RunAsync(layerGroup: FailAt(13, message => (message as IFrame)?.Content.Dispose()));
+
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        Assert.Contains("taken before", Assert.Single(campaign.Journal().OfType<WorkFailed>()).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_always_fails_is_given_up_and_the_next_one_is_done()
+    {
+        using var campaign = new TinyCampaign();
+
+        // The run with the first seed fails in every attempt.
+        var results = await campaign.RunAsync(
+            job => job with { Campaign = job.Campaign with { Seeds = [1, 7] } },
+            layerGroup: TappedGroup.Each((plan, message) =>
+            {
+                if (plan.Seed == 1 && message is PassRequest)
+                {
+                    throw new InvalidOperationException(Reason);
+                }
+            }));
+
+        Assert.False(results.Campaign.Complete);
+        Assert.Equal([0, 2], results.Runs.Select(run => run.Epochs.Count));
+        Assert.Equal([0, 3], results.Runs.Select(run => run.Cells.Count));
+        Assert.Equal([(1, false), (2, true)], campaign.Journal().OfType<WorkFailed>().Select(failure => (failure.Attempt, failure.GaveUp)));
+        Assert.Equal([false, true], campaign.Provenance().Failures.Select(failure => failure.GaveUp));
+        Assert.DoesNotContain(campaign.Journal(), fact => fact is CampaignCompleted);
+    }
+
+    [Fact]
+    public async Task A_campaign_with_a_run_given_up_tries_it_anew_when_it_is_run_again()
+    {
+        using var campaign = new TinyCampaign();
+        var given = await campaign.RunAsync(
+            job => job with { Pipeline = job.Pipeline with { MaxRetries = 0 } },
+            layerGroup: TappedGroup.Each((_, message) =>
+            {
+                if (message is PassRequest { Id.Value: 17 })
+                {
+                    throw new InvalidOperationException(Reason);
+                }
+            }));
+        Assert.False(given.Campaign.Complete);
+        Assert.Equal(2, given.Runs.Single().Epochs.Count);
+
+        var results = await campaign.RunAsync();
+
+        Assert.True(results.Campaign.Complete);
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        Assert.True(Assert.Single(campaign.Provenance().Failures).GaveUp);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_lost_checkpoint_is_made_again_from_the_one_before(bool both)
+    {
+        using var campaign = new TinyCampaign();
+        using var cancel = new CancellationTokenSource();
+        await campaign.RunAsync(observer: new RecordingObserver(update => StopAfterTraining(update, cancel)), cancel: cancel.Token);
+        var checkpoints = campaign.Journal().OfType<EpochTrained>().Select(epoch => campaign.File(epoch.Checkpoint.Folder)).ToList();
+        Assert.Equal(2, checkpoints.Count);
+
+        // The last one is damaged, the first one is missing.
+        await File.AppendAllTextAsync(Path.Combine(checkpoints[1], "group-1.safetensors"), "x");
+        if (both)
+        {
+            File.Delete(Path.Combine(checkpoints[0], "group-0.safetensors"));
+        }
+
+        var results = await campaign.RunAsync();
+
+        Assert.True(results.Campaign.Complete);
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        Assert.Equal(both ? [1, 2, 1, 2] : [1, 2, 2], campaign.Journal().OfType<EpochTrained>().Select(epoch => epoch.Epoch));
+        Assert.Contains("falling back to the one before", await File.ReadAllTextAsync(campaign.File("spiketrail.log")), StringComparison.Ordinal);
+    }
+
+    internal static void StopAfterTraining(Protocol.Telemetry.ProgressUpdate update, CancellationTokenSource cancel)
+    {
+        if (!update.Activity.StartsWith("epoch", StringComparison.Ordinal))
+        {
+            cancel.Cancel();
+        }
+    }
+
+    /// <summary>The last layer group misbehaves at the first frame of the campaign's pass, once.</summary>
+    private static Func<LayerGroupPlan, Props> FailAt(int pass, Action<object> misbehave)
+    {
+        var failed = 0;
+        return TappedGroup.Each((plan, message) =>
+        {
+            if (plan.Index == 1 && message is SpikeFrame frame && frame.Pass.Value == pass && Interlocked.Exchange(ref failed, 1) == 0)
+            {
+                misbehave(message);
+            }
+        });
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Microsoft.Data.Sqlite;
+using SpikeTrail.Actors.Campaigns;
+using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Actors.Tests.Hosting;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Results;
+using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Protocol.Wire;
+
+namespace SpikeTrail.Actors.Tests.Campaigns;
+
+/// <summary>A campaign of a second or two, in a folder of its own: two epochs, then two shards in each of three cells.</summary>
+internal sealed class TinyCampaign : IDisposable
+{
+    // Computed once: what every campaign here must come to, however it got there.
+    private static readonly Lazy<Task<byte[]>> Undisturbed = new(async () =>
+    {
+        using var campaign = new TinyCampaign();
+        Assert.True((await campaign.RunAsync()).Campaign.Complete);
+        return campaign.Results();
+    });
+
+    private readonly TemporaryFolder _folder = new();
+
+    public static CampaignSpec Spec { get; } = new()
+    {
+        Name = "tiny",
+        Networks = [new NetworkSpec { Name = "narrow", Depth = 10, Width = 0.0625 }],
+        DataSets = [new DataSetSpec { Name = "fashion-mnist-mini", TimeSteps = 4, TrainingLimit = 16, TestLimit = 8 }],
+        Seeds = [7],
+        Training = new TrainingSpec { Epochs = 2, BatchSize = 4 },
+        Protocols = [new ProtocolSpec { Name = "strict" }],
+        Attacks =
+        [
+            new AttackSpec { Name = "fgsm", Kind = AttackKind.Fgsm },
+            new AttackSpec { Name = "pgd", Kind = AttackKind.Pgd, Iterations = 2 },
+        ],
+        Epsilons = [8],
+        Evaluation = new EvaluationSpec { BatchSize = 2, ShardSize = 4 },
+    };
+
+    public CampaignJob Job => new(
+        Spec, new PipelineSpec { LayerGroups = 2, ThreadsPerGroup = 1, MaxRetries = 1 }, _folder.Path, DataFolder: null);
+
+    public RecordingObserver Observer { get; } = new();
+
+    public static Task<byte[]> UndisturbedResultsAsync() => Undisturbed.Value;
+
+    public Task<CampaignResults> RunAsync(
+        Func<CampaignJob, CampaignJob>? change = null, ICampaignObserver? observer = null, Func<LayerGroupPlan, Props>? layerGroup = null, CancellationToken cancel = default) =>
+        CampaignRunner.RunAsync(change is null ? Job : change(Job), observer ?? Observer, layerGroup, cancel);
+
+    public string File(string name) => _folder.File(name);
+
+    public byte[] Results() => System.IO.File.ReadAllBytes(File("results.json"));
+
+    public Provenance Provenance() => ProvenanceJson.Read(System.IO.File.ReadAllText(File("provenance.json")));
+
+    /// <summary>The journal's facts in the order they were written.</summary>
+    public IReadOnlyList<ICampaignFact> Journal()
+    {
+        var text = new SqliteConnectionStringBuilder { DataSource = File("journal.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
+        using var connection = new SqliteConnection(text);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT manifest, message FROM journal ORDER BY sequence_number";
+        using var rows = command.ExecuteReader();
+        var facts = new List<ICampaignFact>();
+        while (rows.Read())
+        {
+            facts.Add((ICampaignFact)MessageCodec.Decode(rows.GetString(0), (byte[])rows.GetValue(1)));
+        }
+
+        return facts;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
+
+/// <summary>Remembers what it heard, and lets a test react to progress.</summary>
+internal sealed class RecordingObserver(Action<ProgressUpdate>? onProgress = null) : ICampaignObserver
+{
+    private readonly ConcurrentQueue<(ICampaignFact Fact, bool Recovered)> _facts = new();
+
+    public IEnumerable<ICampaignFact> New => _facts.Where(heard => !heard.Recovered).Select(heard => heard.Fact);
+
+    public IEnumerable<ICampaignFact> Recovered => _facts.Where(heard => heard.Recovered).Select(heard => heard.Fact);
+
+    public void OnProgress(ProgressUpdate update) => onProgress?.Invoke(update);
+
+    public void OnFact(ICampaignFact fact, bool recovered) => _facts.Enqueue((fact, recovered));
+}

@@ -1,0 +1,141 @@
+using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Wire;
+using SpikeTrail.Snn.Attacks;
+using SpikeTrail.Snn.Checkpoints;
+using SpikeTrail.Snn.Encoders;
+using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Networks;
+using SpikeTrail.Snn.Training;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Actors.Tests.Pipeline;
+
+/// <summary>Two epochs and a shard of every cell: through actors, and through the plain library.</summary>
+public abstract class SameBits(string config = "") : PipelineTest(config)
+{
+    // Computed once: it is the same for every layout.
+    private static readonly Lazy<SortedDictionary<string, string>> Expected = new(() => ThroughTheLibrary(groups: 1, window: TinyRun.TimeSteps));
+
+    private protected Task AssertSameAsync(int groups, int window) => AssertSameAsync(groups, window, Expected.Value);
+
+    private protected Task AssertSameAsLibraryInTheSameLayoutAsync(int groups, int window) =>
+        AssertSameAsync(groups, window, ThroughTheLibrary(groups, window));
+
+    private async Task AssertSameAsync(int groups, int window, SortedDictionary<string, string> expected)
+    {
+        var actual = await ThroughActorsAsync(TinyRun.Context(Folder, groups, window));
+
+        Assert.Equal(expected.Keys, actual.Keys);
+        Assert.Empty(expected.Where(entry => entry.Value != actual[entry.Key]).Select(entry => entry.Key));
+    }
+
+    private async Task<SortedDictionary<string, string>> ThroughActorsAsync(RunContext context)
+    {
+        var trail = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var supervisor = CreateTestProbe();
+        var pipeline = await StartAsync(supervisor, context);
+        for (var epoch = 1; epoch <= 2; epoch++)
+        {
+            var trained = await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(epoch));
+            Assert.Equal(epoch, trained.Epoch);
+            Assert.Equal(context.Pipeline.LayerGroups, trained.Checkpoint.Files.Count);
+            Assert.Null(Checkpoint.Damage(trained.Checkpoint, Folder));
+            Add(trail, epoch, trained.TrainingLoss, trained.TestLoss, trained.CleanAccuracy);
+            foreach (var file in trained.Checkpoint.Files)
+            {
+                using var stream = File.OpenRead(Path.Combine(Folder, trained.Checkpoint.Folder, file.Name));
+                Add(trail, epoch, SafeTensors.Read(stream, _ => true));
+            }
+        }
+
+        foreach (var work in TinyRun.Shards(context))
+        {
+            Add(trail, await DoAsync<ShardMeasured>(supervisor, pipeline, work));
+        }
+
+        return trail;
+    }
+
+    private static SortedDictionary<string, string> ThroughTheLibrary(int groups, int window)
+    {
+        set_num_threads(1);
+        var trail = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var context = TinyRun.Context(folder: "", groups: 1);
+        var (campaign, run, data) = (context.Campaign, context.Run, context.Data);
+        var encoder = Encoder.Create(run.DataSet);
+        using var pipeline = new LocalPipeline(
+            Network.Create(run.Network, [data.Training.Channels, data.Training.Height, data.Training.Width], data.Training.Classes, run.Seed)
+                .Cut(groups, campaign.Training.Optimizer),
+            window);
+        for (var epoch = 1; epoch <= 2; epoch++)
+        {
+            var training = new TrainingEpoch(campaign.Training, encoder, data.Training, run.Seed, epoch, ScalarType.Float32);
+            var test = new CleanTest(encoder, data.Test, campaign.Evaluation.BatchSize, run.Seed, ScalarType.Float32);
+            pipeline.Run(training);
+            pipeline.Run(test);
+            Add(trail, epoch, training.Totals.MeanLoss, test.Totals.MeanLoss, test.Totals.Accuracy);
+            Add(trail, epoch, pipeline.Groups.SelectMany(group => group.State));
+        }
+
+        foreach (var cell in CampaignPlan.Cells(campaign, run))
+        {
+            var shard = new StrictShard(
+                Attack.Create(cell.Attack, cell.Epsilon),
+                encoder,
+                data.Test,
+                0..campaign.Evaluation.ShardSize,
+                run.Seed,
+                campaign.Evaluation.BatchSize,
+                ScalarType.Float32,
+                cell.Protocol.PhaseWeights);
+            pipeline.Run(shard);
+            Add(trail, new ShardMeasured(new ShardId(cell.Id, 0), shard.Measurement));
+        }
+
+        return trail;
+    }
+
+    private static void Add(SortedDictionary<string, string> trail, int epoch, params double[] losses) =>
+        trail.Add($"epoch {epoch}", string.Join(' ', losses.Select(BitConverter.DoubleToInt64Bits)));
+
+    private static void Add(SortedDictionary<string, string> trail, int epoch, IEnumerable<KeyValuePair<string, Tensor>> state)
+    {
+        foreach (var (key, value) in state)
+        {
+            trail.Add($"epoch {epoch} {key}", $"{value.dtype} {Convert.ToHexString(value.bytes)}");
+        }
+    }
+
+    private static void Add(SortedDictionary<string, string> trail, ShardMeasured measured) =>
+        trail.Add(measured.Shard.ToString(), Convert.ToHexString(MessageCodec.Encode(measured)));
+}
+
+public sealed class SameBitsTests : SameBits
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, TinyRun.TimeSteps)]
+    [InlineData(2, 1)]
+    [InlineData(2, TinyRun.TimeSteps)]
+    [InlineData(3, 1)]
+    [InlineData(3, TinyRun.TimeSteps)]
+    [InlineData(5, TinyRun.TimeSteps)]
+    public Task A_pipeline_of_actors_computes_the_same_bits_as_the_plain_library(int groups, int window) => AssertSameAsync(groups, window);
+
+    [Fact]
+    public Task A_pipeline_whose_last_group_is_the_head_computes_the_same_bits_as_the_plain_library_cut_there() =>
+        AssertSameAsLibraryInTheSameLayoutAsync(groups: 5, window: 1);
+
+    [Fact(Skip = "libtorch's linear has other bits for another number of rows: a head that is a group of its own sees one step at a time")]
+    public Task A_pipeline_whose_last_group_is_the_head_computes_the_same_bits_as_one_group() => AssertSameAsync(groups: 5, window: 1);
+}
+
+/// <summary>The same with every message as bytes in between, as it is between processes.</summary>
+public sealed class SameBitsOnTheWireTests() : SameBits("akka.actor.serialize-messages = on")
+{
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(2, TinyRun.TimeSteps)]
+    public Task A_pipeline_whose_messages_all_become_bytes_computes_the_same_bits(int groups, int window) => AssertSameAsync(groups, window);
+}
