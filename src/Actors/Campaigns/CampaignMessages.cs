@@ -37,8 +37,9 @@ internal sealed record ProgressMade(ProgressUpdate Update) : INoSerializationVer
 internal sealed record WriteResults : INoSerializationVerificationNeeded;
 
 /// <summary>A pipeline failed with all that is in it.</summary>
+/// <param name="Pipeline">Which.</param>
 /// <param name="Reason">What went wrong.</param>
-internal sealed record PipelineFailed(string Reason) : INoSerializationVerificationNeeded;
+internal sealed record PipelineFailed(IActorRef Pipeline, string Reason) : INoSerializationVerificationNeeded;
 
 /// <summary>The pause after a failure is over.</summary>
 internal sealed record RetryWork : INoSerializationVerificationNeeded;

@@ -17,6 +17,7 @@ namespace SpikeTrail.Actors.Campaigns;
 public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 {
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromMinutes(1);
 
     private readonly PreparedCampaign _campaign;
     private readonly ICampaignObserver _observer;
@@ -68,7 +69,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         _log.Error(error, "a pipeline failed");
-        Self.Tell(new PipelineFailed(error.Message));
+        Self.Tell(new PipelineFailed(Sender, error.Message));
         return Directive.Stop;
     });
 
@@ -99,9 +100,9 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         Become(() =>
         {
-            Command<EpochTrained>(fact => _work!.IsAnsweredBy(fact), fact => Record(fact, GoOn));
-            Command<ShardMeasured>(fact => _work!.IsAnsweredBy(fact), fact => Record(fact, CompleteCell));
-            Command<WorkProgress>(progress => _telemetry.Tell(new ProgressMade(_work!.Update(_campaign, _state, progress))));
+            Command<EpochTrained>(fact => _work!.IsAnsweredBy(fact), OnEpochTrained);
+            Command<ShardMeasured>(fact => _work!.IsAnsweredBy(fact), OnShardMeasured);
+            Command<WorkProgress>(progress => _telemetry.Tell(new ProgressMade(_work!.Update(progress))));
             Command<PipelineFailed>(OnPipelineFailed);
             Command<RetryWork>(_ => GoOn());
             Command<StopCampaign>(_ => End());
@@ -128,17 +129,28 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         _pipeline.Tell(_work.Work);
     }
 
-    private void CompleteCell()
+    private void OnEpochTrained(EpochTrained trained) => Record(trained, () =>
+    {
+        // The last two stay: the one to go on from, and one to fall back to.
+        foreach (var old in _state.EpochsOf(trained.Run).Values.Where(epoch => epoch.Epoch < trained.Epoch - 1))
+        {
+            Checkpoint.Delete(old.Checkpoint, _campaign.Job.OutputFolder);
+        }
+
+        GoOn();
+    });
+
+    private void OnShardMeasured(ShardMeasured shard)
     {
         var (run, cell) = (_work!.Run, _work.Cell!);
-        if (_state.MeasurementOf(cell.Id, run.Shards) is { } measured)
+        if (_state.Apply(shard).MeasurementOf(cell.Id, run.Shards) is { } measured)
         {
             var zeroFraction = (double)measured.Input.Zeros / measured.Input.Elements;
-            Record(new CellCompleted(cell.Id, measured.Correct, measured.Total, zeroFraction), GoOn);
+            Record([shard, new CellCompleted(cell.Id, measured.Correct, measured.Total, zeroFraction)], GoOn);
         }
         else
         {
-            GoOn();
+            Record(shard, GoOn);
         }
     }
 
@@ -183,6 +195,11 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void OnPipelineFailed(PipelineFailed failed)
     {
+        if (!failed.Pipeline.Equals(_pipeline))
+        {
+            return;
+        }
+
         (_pipeline, _pipelineRun) = (null, null);
         var key = (_work!.Run.Id, _work.Work.ToString()!);
         var attempt = _attempts[key] = _attempts.GetValueOrDefault(key) + 1;
@@ -193,8 +210,11 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         Record(new WorkFailed(_work.Run.Id, key.Item2, attempt, failed.Reason, givesUp), () =>
-            Timers.StartSingleTimer("retry", new RetryWork(), givesUp ? TimeSpan.Zero : FirstRetryDelay * Math.Pow(2, attempt - 1)));
+            Timers.StartSingleTimer("retry", new RetryWork(), givesUp ? TimeSpan.Zero : RetryDelay(attempt)));
     }
+
+    private static TimeSpan RetryDelay(int attempt) =>
+        TimeSpan.FromSeconds(Math.Min(LongestRetryDelay.TotalSeconds, FirstRetryDelay.TotalSeconds * Math.Pow(2, attempt - 1)));
 
     private void Finish()
     {
@@ -216,11 +236,25 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         Become(() => CommandAny(_ => { }));
     }
 
-    private void Record(ICampaignFact fact, Action then) => Persist(fact, recorded =>
+    private void Record(ICampaignFact fact, Action then) => Record([fact], then);
+
+    /// <summary>Journals facts, all or none; what follows from them happens once they are in the journal.</summary>
+    private void Record(IReadOnlyList<ICampaignFact> facts, Action then)
     {
-        Learn(recorded, recovered: false);
-        then();
-    });
+        var left = facts.Count;
+        PersistAll(facts, recorded =>
+        {
+            Learn(recorded, recovered: false);
+            if (--left == 0)
+            {
+                then();
+            }
+        });
+    }
+
+    /// <summary>A fact that cannot be written must not pass for one that was: the campaign ends, and goes on another time.</summary>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
+        throw new InvalidOperationException($"the journal does not take {@event}", cause);
 
     private void Learn(ICampaignFact fact, bool recovered)
     {

@@ -8,7 +8,10 @@ namespace SpikeTrail.Actors.Campaigns;
 /// <param name="Run">The run.</param>
 /// <param name="Cell">The cell; null for training.</param>
 /// <param name="Work">What the pipeline is told.</param>
-internal sealed record WorkItem(PreparedRun Run, CellPlan? Cell, IPipelineWork Work)
+/// <param name="CellDone">Image passes of the cell that are done before it.</param>
+/// <param name="CampaignDone">Image passes of the campaign that are done before it.</param>
+/// <param name="CampaignCost">Image passes of the campaign.</param>
+internal sealed record WorkItem(PreparedRun Run, CellPlan? Cell, IPipelineWork Work, long CellDone, long CampaignDone, long CampaignCost)
 {
     /// <summary>
     /// The first piece of work that is not done: run by run, first every epoch, then every shard of every cell. Null when
@@ -21,7 +24,7 @@ internal sealed record WorkItem(PreparedRun Run, CellPlan? Cell, IPipelineWork W
             var trained = state.EpochsOf(run.Id).Count;
             if (trained < run.Epochs)
             {
-                return new WorkItem(run, null, new TrainEpoch(trained + 1));
+                return new WorkItem(run, null, new TrainEpoch(trained + 1), 0, DoneOf(campaign, state), campaign.Cost);
             }
 
             foreach (var cell in run.Cells)
@@ -31,7 +34,7 @@ internal sealed record WorkItem(PreparedRun Run, CellPlan? Cell, IPipelineWork W
                     var shard = new ShardId(cell.Id, index);
                     if (!state.Shards.ContainsKey(shard))
                     {
-                        return new WorkItem(run, cell, new MeasureShard(shard));
+                        return new WorkItem(run, cell, new MeasureShard(shard), DoneOf(run, cell, state), DoneOf(campaign, state), campaign.Cost);
                     }
                 }
             }
@@ -49,21 +52,21 @@ internal sealed record WorkItem(PreparedRun Run, CellPlan? Cell, IPipelineWork W
     };
 
     /// <summary>How far the campaign is, given how far this work is.</summary>
-    public ProgressUpdate Update(PreparedCampaign campaign, CampaignState state, WorkProgress progress)
+    public ProgressUpdate Update(WorkProgress progress)
     {
-        var (activity, before, total) = Work switch
+        var (activity, total) = Work switch
         {
-            TrainEpoch work => ($"epoch {work.Epoch}/{Run.Epochs}", 0L, progress.Total),
-            MeasureShard => (Describe(Cell!), DoneOf(Run, Cell!, state), Run.CellCost(Cell!)),
+            TrainEpoch work => ($"epoch {work.Epoch}/{Run.Epochs}", progress.Total),
+            MeasureShard => (Describe(Cell!), Run.CellCost(Cell!)),
             _ => throw new InvalidOperationException($"no such work: {Work}"),
         };
         return new ProgressUpdate(
             Run.Id,
             activity,
-            before + progress.Done,
+            CellDone + progress.Done,
             total,
-            campaign.Runs.Sum(run => DoneOf(run, state)) + progress.Done,
-            campaign.Cost,
+            CampaignDone + progress.Done,
+            CampaignCost,
             progress.Loss,
             progress.Accuracy,
             progress.ZeroFraction);
@@ -72,6 +75,8 @@ internal sealed record WorkItem(PreparedRun Run, CellPlan? Cell, IPipelineWork W
     private static string Describe(CellPlan cell) => cell.Attack.Kind == AttackKind.None
         ? $"{cell.Protocol.Name} clean"
         : string.Create(CultureInfo.InvariantCulture, $"{cell.Protocol.Name} {cell.Attack.Name} eps {cell.Epsilon}");
+
+    private static long DoneOf(PreparedCampaign campaign, CampaignState state) => campaign.Runs.Sum(run => DoneOf(run, state));
 
     private static long DoneOf(PreparedRun run, CampaignState state) =>
         state.EpochsOf(run.Id).Count * run.EpochCost + run.Cells.Sum(cell => DoneOf(run, cell, state));

@@ -8,8 +8,9 @@ using SpikeTrail.Protocol.Campaigns;
 namespace SpikeTrail.Actors.Configuration;
 
 /// <summary>
-/// What determines a campaign's numbers, as text and as a hash: the whole campaign, and the threads of a layer group,
-/// because weight gradients depend on them bit for bit. How the work is spread over groups and devices is not part of it.
+/// What determines a campaign's numbers, as text and as a hash: the whole campaign, the threads of a layer group, because
+/// weight gradients depend on them bit for bit, and the kinds of device (cpu, cuda), whose arithmetic differs. How the
+/// work is spread over groups and devices of a kind is not part of it.
 /// </summary>
 /// <param name="Hash">SHA-256 of <paramref name="Json"/>, in hexadecimal.</param>
 /// <param name="Json">The configuration as canonical JSON: every key, in the records' order, without white space.</param>
@@ -24,7 +25,7 @@ public sealed record CampaignIdentity(string Hash, string Json)
     /// <summary>The identity of a campaign.</summary>
     public static CampaignIdentity Of(CampaignSpec campaign, PipelineSpec pipeline)
     {
-        var json = JsonSerializer.Serialize(new Determinants(campaign, new PipelineDeterminants(pipeline.ThreadsPerGroup)), Canonical);
+        var json = JsonSerializer.Serialize(new Determinants(campaign, new PipelineDeterminants(pipeline.ThreadsPerGroup, [.. pipeline.Devices.Select(device => device.Split(':')[0]).Distinct().Order(StringComparer.Ordinal)])), Canonical);
         return new CampaignIdentity(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), json);
     }
 
@@ -48,7 +49,7 @@ public sealed record CampaignIdentity(string Hash, string Json)
 
     private sealed record Determinants(CampaignSpec Campaign, PipelineDeterminants Pipeline);
 
-    private sealed record PipelineDeterminants(int ThreadsPerGroup);
+    private sealed record PipelineDeterminants(int ThreadsPerGroup, IReadOnlyList<string> DeviceKinds);
 }
 
 /// <summary>One key whose value changed.</summary>

@@ -78,6 +78,9 @@ public sealed class HoconSection
     /// <summary>true, false, on or off.</summary>
     public bool Flag(string key) => Read<bool>(key, "on or off", HoconScalar.TryFlag);
 
+    /// <summary>true, false, on or off, or <see langword="null"/> for a word such as <c>by-family</c>.</summary>
+    public bool? FlagOr(string key, string word) => IsWord(key, word) ? null : Read<bool>(key, $"{word}, on or off", HoconScalar.TryFlag);
+
     /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
     public int Integer(string key, int min, int max = int.MaxValue) =>
         Integer(key, Whole(min, max), value => value >= min && value <= max);

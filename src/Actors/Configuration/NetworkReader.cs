@@ -15,15 +15,15 @@ internal static class NetworkReader
         Connection = network.Choice<SewConnection>("connection"),
         BatchNorm = network.Choice<BatchNormScope>("batch-norm"),
         Precision = network.Choice<Precision>("precision"),
-        Neuron = Neuron(network.Section("neuron")),
+        Neuron = Neuron(network.Section("neuron"), network.Choice<NetworkFamily>("family")),
     };
 
-    private static NeuronSpec Neuron(HoconSection neuron) => new()
+    private static NeuronSpec Neuron(HoconSection neuron, NetworkFamily family) => new()
     {
         Kind = neuron.Choice<NeuronKind>("kind"),
         Threshold = neuron.Number("threshold", "a number above 0", threshold => threshold > 0),
         Reset = neuron.NumberOr("reset", "soft"),
-        DetachReset = neuron.Flag("detach-reset"),
+        DetachReset = neuron.FlagOr("detach-reset", "by-family") ?? family == NetworkFamily.SewResNet,
         Tau = neuron.Number("tau", "a number of at least 1", tau => tau >= 1),
         DecayInput = neuron.Flag("decay-input"),
         Surrogate = Surrogate(neuron.Section("surrogate")),

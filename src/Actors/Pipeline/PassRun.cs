@@ -20,9 +20,6 @@ internal sealed class PassRun(BatchPass pass, PassRequest request, int window, i
     private readonly IReadOnlyList<OperationGradient>?[] _reports = new IReadOnlyList<OperationGradient>?[groups];
     private Prediction? _prediction;
 
-    /// <summary>The pass.</summary>
-    public PassId Id => request.Id;
-
     /// <summary>Whether everything that the pass wants is there.</summary>
     public bool IsDone =>
         _prediction is not null

@@ -19,6 +19,7 @@ public sealed class TelemetryAggregator : ReceiveActor
     private readonly List<TimingRecord> _timings = [];
     private CampaignState _state = CampaignState.Empty;
     private DateTimeOffset _started;
+    private DateTimeOffset? _finished;
     private long _lastFact;
 
     public TelemetryAggregator(PreparedCampaign campaign, ICampaignObserver observer)
@@ -34,6 +35,10 @@ public sealed class TelemetryAggregator : ReceiveActor
             }
 
             observer.OnFact(recorded.Fact, recorded.Recovered);
+            if (recorded is { Recovered: false, Fact: EpochTrained or CellCompleted })
+            {
+                Write();
+            }
         });
         Receive<WriteResults>(_ => Sender.Tell(new CampaignEnded(Write(), null)));
     }
@@ -52,6 +57,7 @@ public sealed class TelemetryAggregator : ReceiveActor
         if (EarlierProvenance() is { } earlier)
         {
             _started = earlier.Started;
+            _finished = earlier.Finished;
             _timings.AddRange(earlier.Timings);
         }
     }
@@ -86,7 +92,7 @@ public sealed class TelemetryAggregator : ReceiveActor
         using var configuration = JsonDocument.Parse(_campaign.Identity.Json);
         return new Provenance(
             _started,
-            complete ? _time.GetUtcNow() : null,
+            complete ? _finished ??= _time.GetUtcNow() : null,
             Environment.MachineName,
             typeof(TelemetryAggregator).Assembly.GetName().Version?.ToString(3) ?? "",
             LibTorch.Version,

@@ -1,6 +1,6 @@
 namespace SpikeTrail.Protocol.Campaigns;
 
-/// <summary>The neuron models ; SpikeTrail.Snn.Neurons.Neuron gives their equations.</summary>
+/// <summary>The neuron models ; SpikeTrail.Snn.Neurons.NeuronLayer gives their equations.</summary>
 public enum NeuronKind
 {
     /// <summary>Integrate and fire.</summary>

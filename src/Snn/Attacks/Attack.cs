@@ -44,7 +44,9 @@ public abstract class Attack(double epsilon)
     /// <summary>One step of the given length along the gradient's sign, back into the eps ball around the clean images and into [0, 1].</summary>
     protected Tensor SignStep(Tensor from_NCHW, Tensor clean_NCHW, Tensor gradient_NCHW, double length)
     {
-        using var sign = gradient_NCHW.sign();
+        // A network that has diverged gives no direction: such pixels stay where they are.
+        using var direction = gradient_NCHW.nan_to_num(0);
+        using var sign = direction.sign();
         using var moved = from_NCHW.add(sign, alpha: length);
         return Project(moved, clean_NCHW);
     }

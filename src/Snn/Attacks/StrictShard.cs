@@ -67,11 +67,11 @@ public sealed class StrictShard(
         for (var restart = 0; restart < attack.Restarts; restart++)
         {
             var start = CounterRandom.For(seed, "attack-start").At(restart);
-            var adversarial = attack.Start(clean, i => start.At(indices[i]));
+            using var adversarial = new Replaceable(attack.Start(clean, i => start.At(indices[i])));
             for (var iteration = 0; iteration < attack.Iterations; iteration++)
             {
                 var first = restart == 0 && iteration == 0;
-                using var bytes = Quantize(adversarial, batch, attack);
+                using var bytes = Quantize(adversarial.Value, batch, attack);
                 using var pass = Pass(batch, bytes, PassRequest.AdversarialStep(default, encoder.TimeSteps, probes: first), restart, iteration);
                 yield return pass;
 
@@ -81,12 +81,10 @@ public sealed class StrictShard(
                     RecordGradient(gradient, pass.Outcome.Operations);
                 }
 
-                using var before = adversarial;
-                adversarial = attack.Step(before, clean, gradient);
+                adversarial.Value = attack.Step(adversarial.Value, clean, gradient);
             }
 
-            using var last = adversarial;
-            using var attacked = Quantize(last, batch, attack);
+            using var attacked = Quantize(adversarial.Value, batch, attack);
             using var evaluation = Pass(batch, attacked, PassRequest.Evaluation(default, encoder.TimeSteps), restart, attack.Iterations);
             yield return evaluation;
             verdict.Add(evaluation.Outcome.Prediction);
@@ -116,6 +114,24 @@ public sealed class StrictShard(
     {
         _inputGradient = _inputGradient.Add(InputGradientProbe.Measure(gradient_NCHW));
         _operations = OperationGradient.Add(_operations, operations);
+    }
+
+    /// <summary>A tensor that gives way to the next; the last is freed with this, wherever the job is given up.</summary>
+    private sealed class Replaceable(Tensor first) : IDisposable
+    {
+        private Tensor _value = first;
+
+        public Tensor Value
+        {
+            get => _value;
+            set
+            {
+                _value.Dispose();
+                _value = value;
+            }
+        }
+
+        public void Dispose() => _value.Dispose();
     }
 
     /// <summary>Each image's worst case over all restarts.</summary>

@@ -62,13 +62,30 @@ public static class Checkpoint
             {
                 OpenVerified(Path.Combine(outputFolder, checkpoint.Folder, file.Name), file).Dispose();
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
             {
                 return e.Message;
             }
         }
 
         return null;
+    }
+
+    /// <summary>Removes a checkpoint that nothing will go on from. What cannot be removed stays.</summary>
+    public static void Delete(CheckpointManifest checkpoint, string outputFolder)
+    {
+        var folder = Path.Combine(outputFolder, checkpoint.Folder);
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A folder too many does no harm.
+        }
     }
 
     private static FileStream OpenVerified(string path, CheckpointFile file)

@@ -46,22 +46,9 @@ public sealed class BatchNorm2d(
             return Normalise(input, weights, batchStatistics: false, replay);
         }
 
-        if (scope == BatchNormScope.Sequence || windowSteps == 1)
-        {
-            return Normalise(input, weights, batchStatistics: true, replay);
-        }
-
-        using var inputs_WN = input.unflatten(0, windowSteps, -1);
-        var steps = new List<Tensor>();
-        for (long step = 0; step < windowSteps; step++)
-        {
-            using var one = inputs_WN.select(0, step);
-            steps.Add(Normalise(one, weights, batchStatistics: true, replay));
-        }
-
-        var joined = cat(steps, 0);
-        steps.ForEach(step => step.Dispose());
-        return joined;
+        return scope == BatchNormScope.Sequence
+            ? Normalise(input, weights, batchStatistics: true, replay)
+            : StepByStep(input, windowSteps, step => Normalise(step, weights, batchStatistics: true, replay));
     }
 
     private Tensor Normalise(Tensor input, IReadOnlyList<Tensor> weights, bool batchStatistics, bool replay)

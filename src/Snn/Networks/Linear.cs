@@ -20,5 +20,6 @@ public sealed class Linear(string name, Parameter weight, Parameter bias) : Oper
 
     /// <inheritdoc/>
     protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay) =>
-        nn.functional.linear(input, weights[0], weights[1]);
+        // A matrix product's bits depend on how many rows it has: each time step by itself has N, whatever the window.
+        StepByStep(input, windowSteps, step => nn.functional.linear(step, weights[0], weights[1]));
 }

@@ -26,6 +26,25 @@ public abstract class Operation(string name, string kind) : Layer(name)
     /// </summary>
     protected abstract Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay);
 
+    /// <summary>Applies an operation to each of the W time steps in [W·N, …] by itself, and joins the results.</summary>
+    protected static Tensor StepByStep(Tensor input, long windowSteps, Func<Tensor, Tensor> operation)
+    {
+        if (windowSteps == 1)
+        {
+            return operation(input);
+        }
+
+        var parts = input.chunk(windowSteps, 0);
+        var results = parts.Select(operation).ToList();
+        var joined = cat(results, 0);
+        foreach (var tensor in parts.Concat(results))
+        {
+            tensor.Dispose();
+        }
+
+        return joined;
+    }
+
     /// <inheritdoc/>
     public sealed override Tensor Forward(Tensor inputs_WN, PassTape tape)
     {

@@ -28,6 +28,13 @@ public sealed class CampaignFileTests
         Assert.Equivalent(new PipelineSpec(), pipeline, strict: true);
     }
 
+    [Theory]
+    [InlineData("sew-resnet", true)]
+    [InlineData("spiking-resnet", false)]
+    public void The_reset_is_detached_as_each_familys_authors_have_it(string family, bool detached) =>
+        Assert.Equal(
+            detached, CampaignText.With($"campaign.defaults.network.family = {family}").Campaign.Networks[0].Neuron.DetachReset);
+
     [Fact]
     public void Every_key_can_be_set()
     {

@@ -12,7 +12,7 @@ public sealed class CampaignIdentityTests
 
     [Fact]
     public void The_hash_of_a_campaign_stays_what_it_is() =>
-        Assert.Equal("ae3f032e9dd6c1bfc4e784856839f57a5ea0c6df5236771c5a9086a1c49ee308", Identity.Hash);
+        Assert.Equal("6fc7f9fd50075578537cefb6e701abb7318f717c5ed919a7dafa5db6c3e57e0c", Identity.Hash);
 
     [Fact]
     public void The_text_has_every_key_in_kebab_case() =>
@@ -47,12 +47,15 @@ public sealed class CampaignIdentityTests
     }
 
     [Fact]
-    public void Of_the_pipeline_only_the_threads_of_a_group_change_it()
+    public void Of_the_pipeline_only_a_groups_threads_and_the_kinds_of_device_change_it()
     {
-        var elsewhere = Tiny.Pipeline with { LayerGroups = 5, Window = 10, FramesInFlight = 9, Devices = ["cuda:0"], MaxRetries = 0 };
+        var elsewhere = Tiny.Pipeline with { LayerGroups = 5, Window = 10, FramesInFlight = 9, Devices = ["cpu", "cpu"], MaxRetries = 0 };
+        var oneGpu = CampaignIdentity.Of(Tiny.Campaign, elsewhere with { Devices = ["cuda:0"] });
 
         Assert.Equal(Identity, CampaignIdentity.Of(Tiny.Campaign, elsewhere));
         Assert.NotEqual(Identity, CampaignIdentity.Of(Tiny.Campaign, elsewhere with { ThreadsPerGroup = 1 }));
+        Assert.NotEqual(Identity, oneGpu);
+        Assert.Equal(oneGpu, CampaignIdentity.Of(Tiny.Campaign, elsewhere with { Devices = ["cuda:1", "cuda:3"] }));
     }
 
     [Fact]

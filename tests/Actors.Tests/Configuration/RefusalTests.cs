@@ -34,7 +34,7 @@ public sealed class RefusalTests
     [InlineData("neuron.tau = 0.5", "neuron.tau: expected a number of at least 1, found \"0.5\"")]
     [InlineData("neuron.threshold = 0", "neuron.threshold: expected a number above 0, found \"0\"")]
     [InlineData("neuron.reset = hard", "neuron.reset: expected soft or a number, found \"hard\"")]
-    [InlineData("neuron.detach-reset = yes", "neuron.detach-reset: expected on or off, found \"yes\"")]
+    [InlineData("neuron.detach-reset = yes", "neuron.detach-reset: expected by-family, on or off, found \"yes\"")]
     [InlineData("neuron.surrogate.alpha = -1", "neuron.surrogate.alpha: expected a number above 0, found \"-1\"")]
     [InlineData("neuron.surrogate.kind = piecewise", "neuron.surrogate.kind: expected one of atan, sigmoid, piecewise-quadratic, rect, triangle, found \"piecewise\"")]
     public void A_network_keeps_its_rules(string line, string message) =>
