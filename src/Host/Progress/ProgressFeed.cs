@@ -24,25 +24,34 @@ internal interface IProgressDisplay
 }
 
 /// <summary>
-/// Takes what a campaign says off the actors' threads and hands it, in order and in words, to one display. A slow
-/// terminal never slows the campaign.
+/// Takes what a campaign says off the actors' threads and hands it, in words, to one display: every fact in order, and of
+/// the progress the latest. A slow terminal never slows the campaign, and a paused one never makes it remember more than facts.
 /// </summary>
 internal sealed class ProgressFeed : ICampaignObserver
 {
     private readonly Channel<object> _heard = Channel.CreateUnbounded<object>(new() { SingleReader = true });
     private readonly FactNarrator _narrator = new();
 
+    // The latest progress that the display has not taken. While there is one, a mark for it stands in the channel.
+    private ProgressUpdate? _progress;
+
     /// <summary>Whether the campaign did anything that an earlier start had not done. Known once the display is through.</summary>
     public bool AnythingNew => _narrator.AnythingNew;
 
-    public void OnProgress(ProgressUpdate update) => _heard.Writer.TryWrite(update);
+    public void OnProgress(ProgressUpdate update)
+    {
+        if (Interlocked.Exchange(ref _progress, update) is null)
+        {
+            _heard.Writer.TryWrite(ProgressMark.Instance);
+        }
+    }
 
     public void OnFact(ICampaignFact fact, bool recovered) => _heard.Writer.TryWrite(new Fact(fact, recovered));
 
     /// <summary>Nothing more will come: lets the display end.</summary>
     public void End() => _heard.Writer.TryComplete();
 
-    /// <summary>Everything heard, for one reader.</summary>
+    /// <summary>What was heard, for one reader.</summary>
     public async IAsyncEnumerable<Notice> NoticesAsync()
     {
         await foreach (var heard in _heard.Reader.ReadAllAsync())
@@ -53,7 +62,7 @@ internal sealed class ProgressFeed : ICampaignObserver
                 yield return new Notice.Line(line);
             }
 
-            if (heard is ProgressUpdate update)
+            if (heard is ProgressMark && Interlocked.Exchange(ref _progress, null) is { } update)
             {
                 yield return new Notice.Work(update);
             }
@@ -61,4 +70,9 @@ internal sealed class ProgressFeed : ICampaignObserver
     }
 
     private sealed record Fact(ICampaignFact Happened, bool Recovered);
+
+    private sealed record ProgressMark
+    {
+        public static readonly ProgressMark Instance = new();
+    }
 }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace SpikeTrail.Host.Tests.Results;
 
 /// <summary>
-/// Holds JSON against a JSON Schema, as far as docs/results-schema.json goes: const, type, properties, required,
-/// additionalProperties, items, minimum, maximum and references to $defs. Any other keyword throws.
+/// Holds JSON against a JSON Schema, as far as docs/results-schema.json goes: const, enum, type, properties, required,
+/// additionalProperties, items, minimum, maximum, anyOf and references to $defs. Any other keyword throws.
 /// </summary>
 internal sealed class JsonSchema(JsonElement root)
 {
@@ -22,6 +22,8 @@ internal sealed class JsonSchema(JsonElement root)
     {
         "$ref" => Violations(Resolve(keyword.Value.GetString()!), value, path),
         "const" => Unless(JsonElement.DeepEquals(keyword.Value, value), $"{path}: expected {keyword.Value}"),
+        "enum" => Unless(keyword.Value.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)), $"{path}: expected one of {keyword.Value}"),
+        "anyOf" => AnyOf([.. keyword.Value.EnumerateArray().Select(alternative => Violations(alternative, value, path).ToList())]),
         "type" => Unless(HasType(value, keyword.Value.GetString()!), $"{path}: expected {keyword.Value}, found {value.ValueKind}"),
         "minimum" => Unless(value.ValueKind != JsonValueKind.Number || value.GetDouble() >= keyword.Value.GetDouble(), $"{path}: less than {keyword.Value}"),
         "maximum" => Unless(value.ValueKind != JsonValueKind.Number || value.GetDouble() <= keyword.Value.GetDouble(), $"{path}: more than {keyword.Value}"),
@@ -53,6 +55,9 @@ internal sealed class JsonSchema(JsonElement root)
     private static IEnumerable<JsonElement> Items(JsonElement value) => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
 
     private static IEnumerable<JsonProperty> Members(JsonElement value) => value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : [];
+
+    // The first alternative is the usual one: what is wrong by it says most.
+    private static List<string> AnyOf(List<List<string>> violations) => violations.Find(found => found.Count == 0) ?? violations[0];
 
     private static IEnumerable<string> Unless(bool fits, string violation) => fits ? [] : [violation];
 }

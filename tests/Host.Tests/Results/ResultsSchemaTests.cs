@@ -40,6 +40,46 @@ public sealed class ResultsSchemaTests
         Assert.Equal(["$.runs[0].cells[0].accuracy: more than 1"], Violations(results));
     }
 
+    [Fact]
+    public void A_diverged_run_fits()
+    {
+        var cell = SampleResults.Attacked("fgsm", 2, 0.1) with
+        {
+            Loss = double.NaN,
+            InputGradient = new(0, double.PositiveInfinity, double.NaN, double.NegativeInfinity, 0),
+            Operations = [new("conv1", "Conv2d", 0, 0, double.NaN)],
+        };
+        var campaign = SampleResults.With(cell);
+        var diverged = campaign with
+        {
+            Runs = [campaign.Runs[0] with { Epochs = [new(1, double.PositiveInfinity, double.NaN, 0.1)] }],
+        };
+
+        Assert.Empty(Violations(JsonNode.Parse(ResultsJson.Write(diverged))!));
+    }
+
+    [Theory]
+    [InlineData("$.runs[0].cells[0]", "loss", "high")]
+    [InlineData("$.runs[0].cells[0]", "accuracy", "NaN")]
+    [InlineData("$.runs[0].cells[0]", "epsilon", "Infinity")]
+    [InlineData("$.runs[0].cells[1].operations[0]", "input-norm", "nan")]
+    public void No_other_words_stand_for_numbers(string path, string key, string word)
+    {
+        var results = Written.DeepClone();
+        At(results, path)[key] = word;
+
+        Assert.Equal([$"{path}.{key}: expected number, found String"], Violations(results));
+    }
+
+    [Fact]
+    public void A_negative_norm_does_not_fit()
+    {
+        var results = Written.DeepClone();
+        At(results, "$.runs[0].cells[0].input-gradient")["l2"] = -1;
+
+        Assert.Equal(["$.runs[0].cells[0].input-gradient.l2: less than 0"], Violations(results));
+    }
+
     [Theory]
     [InlineData("$", null, "schema campaign runs")]
     [InlineData("$.campaign", "campaign", "name configuration-hash complete")]
