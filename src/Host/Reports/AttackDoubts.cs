@@ -25,6 +25,9 @@ internal static class AttackDoubts
     /// <summary>The share of exact zeros in the input gradient above which a sign is put down to a masked gradient.</summary>
     public const double MaskedGradient = 0.5;
 
+    /// <summary>How few of a shorter step's bit flips a longer one may make before a sign is put down to the phase code.</summary>
+    public const double FewerBitsShare = 0.9;
+
     private const string Masked =
         "The gradient of these images points to masking: where it is exactly zero an attack that follows it cannot aim. The accuracy shows that the "
         + "gradient is missing, not that the network withstands.";
@@ -33,6 +36,10 @@ internal static class AttackDoubts
         "These results alone do not decide between a too weak attack (few or short steps; a single step may also overshoot), a noisy surrogate gradient "
         + "and a defect. A stronger attack would: `spiketrail run CAMPAIGN --out NEW-FOLDER --set 'campaign.attacks=[{ kind = pgd, iterations = 50, restarts = 5 }]'`. "
         + "If accuracy falls, the attack was too weak; if not, look at the gradient.";
+
+    private const string MaskedByCode =
+        "That is a masked gradient, not a defect: the straight-through gradient cannot see which bits a step flips, and a longer step flips fewer spikes. "
+        + "The larger budget contains the smaller one, so the true robustness at it is at most the lowest accuracy at any smaller budget.";
 
     private const string DoesNotClimb = "A loss that falls as the budget grows says that the attack does not climb what it follows.";
 
@@ -97,12 +104,30 @@ internal static class AttackDoubts
                         + $"({Numbers.PercentSign(before.Accuracy)}) to eps {Numbers.Epsilon(cell.Epsilon)} ({Numbers.PercentSign(cell.Accuracy)})",
                         "Whoever may change an image more can do more harm; this attack does not use its budget.",
                         cell,
-                        LossOverBudgets(before, cell));
+                        LossOverBudgets(before, cell),
+                        before == cells.Clean ? null : FewerBits(cells.Run, before, cell));
                 }
 
                 before = cell;
             }
         }
+    }
+
+    /// <summary>In a phase code a longer step may change fewer bits, and so fewer spikes: then a single step is weaker with more budget.</summary>
+    private static Evidence? FewerBits(RunResult run, CellResult before, CellResult cell)
+    {
+        if (run.Dataset.Encoder != "phase" || !ProtocolCells.IsSingleStep(cell))
+        {
+            return null;
+        }
+
+        var (shorter, longer) = (PhaseCodeSteps.FlippedBits(before.Epsilon), PhaseCodeSteps.FlippedBits(cell.Epsilon));
+        return longer > FewerBitsShare * shorter
+            ? null
+            : new(
+                $"in the phase code a step of {Numbers.Epsilon(cell.Epsilon)}/255 flips {Numbers.Bits(longer)} of a byte's 8 bits on average, one of "
+                + $"{Numbers.Epsilon(before.Epsilon)}/255 flips {Numbers.Bits(shorter)}",
+                MaskedByCode);
     }
 
     private static Evidence? LossOverBudgets(CellResult before, CellResult cell)
@@ -131,11 +156,11 @@ internal static class AttackDoubts
             + "its way to the input: the surrogate is too narrow, neurons are silent, the loss is saturated, or a layer cuts the graph (a defect).");
 
     /// <summary>A sign with what the cell says about its cause: a masked gradient, or that more has to be measured.</summary>
-    private static AttackDoubt Explained(ProtocolCells cells, string sign, string meaning, CellResult cell, Evidence? loss)
+    private static AttackDoubt Explained(ProtocolCells cells, string sign, string meaning, CellResult cell, Evidence? loss, Evidence? code = null)
     {
         var masking = Masking(cell).ToList();
-        List<string?> what = [sign, .. masking, loss?.Numbers];
-        List<string?> means = [meaning, loss?.Meaning, masking.Count > 0 ? Masked : Undecided];
+        List<string?> what = [sign, .. masking, loss?.Numbers, code?.Numbers];
+        List<string?> means = [meaning, loss?.Meaning, code?.Meaning ?? (masking.Count > 0 ? Masked : Undecided)];
         return Doubt(cells, string.Join("; ", what.OfType<string>()), string.Join(' ', means.OfType<string>()));
     }
 

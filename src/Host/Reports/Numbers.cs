@@ -20,6 +20,9 @@ internal static class Numbers
     /// <summary>A loss: <c>0.4321</c>.</summary>
     public static string Loss(double? loss) => Fixed(loss, "0.0000");
 
+    /// <summary>An average number of bits: <c>2.83</c>.</summary>
+    public static string Bits(double bits) => Fixed(bits, "0.00");
+
     /// <summary>A norm, which may be tiny: <c>0.00123</c>, <c>4.56E-07</c>.</summary>
     public static string Norm(double? norm) => norm?.ToString("G3", CultureInfo.InvariantCulture) ?? None;
 

@@ -123,6 +123,22 @@ public sealed class AttackDoubtsTests
     }
 
     [Fact]
+    public void In_a_phase_code_a_longer_step_that_flips_fewer_bits_is_a_masked_gradient()
+    {
+        var doubt = OnlyDoubt(Clean(0.9), Attacked("fgsm", 6, 0.5), Attacked("fgsm", 8, 0.55));
+
+        Assert.EndsWith("in the phase code a step of 8/255 flips 1.83 of a byte's 8 bits on average, one of 6/255 flips 2.83", doubt.What, StringComparison.Ordinal);
+        Assert.Contains("a masked gradient, not a defect", doubt.Meaning, StringComparison.Ordinal);
+        Assert.DoesNotContain("do not decide", doubt.Meaning, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 1.9609375)]
+    [InlineData(128, 2.25)]
+    public void The_bits_that_a_step_flips_are_counted_over_all_bytes(double epsilon, double bits) =>
+        Assert.Equal(bits, PhaseCodeSteps.FlippedBits(epsilon), precision: 10);
+
+    [Fact]
     public void An_attack_that_leaves_the_clean_accuracy_is_doubted()
     {
         var doubt = OnlyDoubt(Clean(0.9), Attacked("fgsm", 2, 0.9));
