@@ -67,6 +67,21 @@ public sealed class CampaignInputTests : IDisposable
         Assert.Equal(results, await File.ReadAllTextAsync(Path.Combine(_folder, "out", "results.json")));
     }
 
+    [Fact]
+    public async Task Results_of_another_campaign_are_left_alone_even_without_their_journal()
+    {
+        await SpikeTrailProcess.RunAsync(_folder, "run", TinyCampaign.Write(_folder, "epochs = 2", "epochs = 0"), "--out", "out");
+        File.Delete(Path.Combine(_folder, "out", "journal.db"));
+
+        await AssertRefusedAsync("its journal is gone", "run", "tiny.conf", "--out", "out", "--set", "campaign.seeds=[77]");
+    }
+
+    [Theory]
+    [InlineData("", "expected a folder")]
+    [InlineData("tiny.conf", "is a file")]
+    public async Task An_output_folder_that_is_none_is_refused(string folder, string expected) =>
+        await AssertRefusedAsync(expected, "run", TinyCampaign.Write(_folder), "--out", folder);
+
     private async Task AssertRefusedAsync(string expected, params string[] arguments)
     {
         var end = await SpikeTrailProcess.RunAsync(_folder, arguments);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Akka.Actor;
 using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Actors.Pipeline;
@@ -20,12 +21,40 @@ public static class CampaignRunner
     public static Task<CampaignResults> RunAsync(CampaignJob job, ICampaignObserver observer, CancellationToken cancel) =>
         RunAsync(job, observer, layerGroup: null, cancel);
 
+    /// <summary>Results whose journal is gone still belong to somebody.</summary>
+    private static void RefuseForeignResults(PreparedCampaign campaign)
+    {
+        var (folder, results) = (campaign.Job.OutputFolder, Path.Combine(campaign.Job.OutputFolder, "results.json"));
+        if (LocalSystem.HasJournal(folder) || !File.Exists(results))
+        {
+            return;
+        }
+
+        try
+        {
+            if (ResultsJson.Read(File.ReadAllText(results)).Campaign is var found && found.ConfigurationHash != campaign.Identity.Hash)
+            {
+                throw new InputException($"{results}: belongs to the campaign {found.Name} with another configuration, and its journal is gone; give another folder");
+            }
+        }
+        catch (JsonException)
+        {
+            // Damaged results tell nothing, and are written anew.
+        }
+    }
+
     /// <summary>Runs a campaign with layer-group actors made in another way: for tests.</summary>
     internal static async Task<CampaignResults> RunAsync(
         CampaignJob job, ICampaignObserver observer, Func<LayerGroupPlan, Props>? layerGroup, CancellationToken cancel)
     {
+        if (string.IsNullOrWhiteSpace(job.OutputFolder))
+        {
+            throw new InputException("--out: expected a folder, got an empty text");
+        }
+
         var campaign = PreparedCampaign.Prepare(job with { OutputFolder = Path.GetFullPath(job.OutputFolder) });
         using var folder = OutputFolder.Take(campaign.Job.OutputFolder);
+        RefuseForeignResults(campaign);
         using var system = LocalSystem.Create(campaign.Job.OutputFolder);
         try
         {

@@ -20,6 +20,11 @@ public static class CampaignFile
     /// <exception cref="InputException">The file or a setting cannot be used; the message is one line that names the key.</exception>
     public static CampaignSettings Load(string path, IEnumerable<string> overrides)
     {
+        if (Directory.Exists(path))
+        {
+            throw new InputException($"{path}: is a folder, expected a campaign file");
+        }
+
         try
         {
             return Parse(File.ReadAllText(path), path, overrides);

@@ -10,7 +10,7 @@ internal static class NetworkReader
         Name = network.Name("name"),
         Family = network.Choice<NetworkFamily>("family"),
         Depth = network.OneOf("depth", 10, 18, 34, 50, 101, 152),
-        Width = network.Number("width", "a number above 0", width => width > 0),
+        Width = network.Number("width", "a number from 0.01 to 16", width => width is >= 0.01 and <= 16),
         Pool = network.Choice<PoolKind>("pool"),
         Connection = network.Choice<SewConnection>("connection"),
         BatchNorm = network.Choice<BatchNormScope>("batch-norm"),

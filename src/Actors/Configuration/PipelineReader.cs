@@ -12,7 +12,7 @@ internal static partial class PipelineReader
         Window = pipeline.Integer("window", min: 1),
         FramesInFlight = pipeline.Integer("frames-in-flight", min: 1),
         Devices = pipeline.Texts("devices", "cpu, cuda or \"cuda:N\"", device => Device().IsMatch(device)),
-        ThreadsPerGroup = pipeline.Integer("threads-per-group", min: 1),
+        ThreadsPerGroup = pipeline.Integer("threads-per-group", min: 1, max: 256),
         MaxRetries = pipeline.Integer("max-retries", min: 0),
     };
 

@@ -14,6 +14,9 @@ internal static class LocalSystem
 
     private const string JournalName = "journal.db";
 
+    /// <summary>Whether a campaign was begun in a folder.</summary>
+    public static bool HasJournal(string outputFolder) => File.Exists(Path.Combine(outputFolder, JournalName));
+
     public static ActorSystem Create(string outputFolder) => ActorSystem.Create("spiketrail", Configuration(outputFolder));
 
     public static Config Configuration(string outputFolder) =>

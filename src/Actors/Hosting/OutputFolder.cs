@@ -13,6 +13,11 @@ internal sealed class OutputFolder : IDisposable
     /// <exception cref="InputException">It cannot be made or written, or another process works in it.</exception>
     public static OutputFolder Take(string path)
     {
+        if (File.Exists(path))
+        {
+            throw new InputException($"--out {path}: is a file, expected a folder");
+        }
+
         try
         {
             Directory.CreateDirectory(path);

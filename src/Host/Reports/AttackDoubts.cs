@@ -28,6 +28,9 @@ internal static class AttackDoubts
     /// <summary>How few of a shorter step's bit flips a longer one may make before a sign is put down to the phase code.</summary>
     public const double FewerBitsShare = 0.9;
 
+    /// <summary>Up to this many times chance, clean accuracy counts as none.</summary>
+    public const double NearChance = 1.5;
+
     private const string Masked =
         "The gradient of these images points to masking: where it is exactly zero an attack that follows it cannot aim. The accuracy shows that the "
         + "gradient is missing, not that the network withstands.";
@@ -55,7 +58,7 @@ internal static class AttackDoubts
 
     // Where losses are no numbers, no other sign can be read.
     private static IEnumerable<AttackDoubt> Signs(ProtocolCells cells) => cells.Cells.All(cell => double.IsFinite(cell.Loss))
-        ? IteratedWeakerThanSingleStep(cells).Concat(BudgetWithoutEffect(cells)).Concat(NoGradient(cells))
+        ? AtChance(cells).Concat(IteratedWeakerThanSingleStep(cells)).Concat(BudgetWithoutEffect(cells)).Concat(NoGradient(cells))
         : DivergedCells(cells);
 
     private static IEnumerable<AttackDoubt> DivergedTraining(RunResult run) =>
@@ -128,6 +131,18 @@ internal static class AttackDoubts
                 $"in the phase code a step of {Numbers.Epsilon(cell.Epsilon)}/255 flips {Numbers.Bits(longer)} of a byte's 8 bits on average, one of "
                 + $"{Numbers.Epsilon(before.Epsilon)}/255 flips {Numbers.Bits(shorter)}",
                 MaskedByCode);
+    }
+
+    /// <summary>A network that tells classes apart hardly better than by chance, so that no attack has anything to take away.</summary>
+    private static IEnumerable<AttackDoubt> AtChance(ProtocolCells cells)
+    {
+        if (cells.Clean is { } clean && cells.Attacked.Any() && clean.Accuracy <= NearChance * Chance(cells.Run))
+        {
+            yield return Doubt(
+                cells,
+                $"clean accuracy is {Numbers.PercentSign(clean.Accuracy)}, chance {Numbers.PercentSign(Chance(cells.Run))}",
+                "Robustness cannot be judged on a network that has learnt next to nothing: train it longer.");
+        }
     }
 
     private static Evidence? LossOverBudgets(CellResult before, CellResult cell)

@@ -49,8 +49,9 @@ internal static class MarkdownReport
         if (doubts.Count == 0)
         {
             Paragraph(text, ProtocolCells.Of(results).Any(cells => cells.Attacked.Any())
-                ? "Nothing here speaks against the attacks: iterated attacks are not weaker than single steps, accuracy falls as the budget grows, "
-                  + "and every image has a gradient. That is a necessary sign, not a proof; a stronger attack may still find more."
+                ? "None of the signs looked for was found: an iterated attack weaker than a single step of the same budget, accuracy that does not fall from one "
+                  + "budget to the next, images without a gradient, losses that are no numbers, a network at chance. That is a necessary sign, not a proof; a stronger "
+                  + "attack may still find more."
                 : "No attack has been measured yet.");
             return;
         }

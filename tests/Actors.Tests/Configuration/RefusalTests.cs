@@ -24,9 +24,9 @@ public sealed class RefusalTests
     [InlineData("family = vgg", "family: expected one of sew-resnet, spiking-resnet, found \"vgg\"")]
     [InlineData("depth = 19", "depth: expected one of 10, 18, 34, 50, 101, 152, found \"19\"")]
     [InlineData("depth = [18]", "depth: expected one of 10, 18, 34, 50, 101, 152, found a list")]
-    [InlineData("width = 0", "width: expected a number above 0, found \"0\"")]
-    [InlineData("width = 1x", "width: expected a number above 0, found \"1x\"")]
-    [InlineData("width = NaN", "width: expected a number above 0, found \"NaN\"")]
+    [InlineData("width = 0", "width: expected a number from 0.01 to 16, found \"0\"")]
+    [InlineData("width = 1x", "width: expected a number from 0.01 to 16, found \"1x\"")]
+    [InlineData("width = NaN", "width: expected a number from 0.01 to 16, found \"NaN\"")]
     [InlineData("pool = { }", "pool: expected one of max, average, found a section")]
     [InlineData("name = \"../x\"", "name: expected a name of small letters, digits, '.', '-' and '_', found \"../x\"")]
     [InlineData("name = Upper", "name: expected a name of small letters, digits, '.', '-' and '_', found \"Upper\"")]
@@ -87,7 +87,7 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("layer-groups = 0", "layer-groups: expected a whole number of at least 1, found \"0\"")]
     [InlineData("devices = [tpu]", "devices[0]: expected cpu, cuda or \"cuda:N\", found \"tpu\"")]
-    [InlineData("threads-per-group = 99999999999", "threads-per-group: expected a whole number of at least 1, found \"99999999999\"")]
+    [InlineData("threads-per-group = 99999999999", "threads-per-group: expected a whole number from 1 to 256, found \"99999999999\"")]
     [InlineData("max-retries = -1", "max-retries: expected a whole number of at least 0, found \"-1\"")]
     public void A_pipeline_keeps_its_rules(string line, string message) =>
         Assert.Equal($"tiny.conf: pipeline.{message}", CampaignText.RefusalWith($"pipeline.{line}"));

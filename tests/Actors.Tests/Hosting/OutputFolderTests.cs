@@ -37,6 +37,6 @@ public sealed class OutputFolderTests
 
         var refusal = Assert.Throws<InputException>(() => OutputFolder.Take(parent.File("taken")));
 
-        Assert.StartsWith($"--out {parent.File("taken")}: cannot be made", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"--out {parent.File("taken")}: is a file", refusal.Message, StringComparison.Ordinal);
     }
 }

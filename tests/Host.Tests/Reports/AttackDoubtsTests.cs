@@ -123,6 +123,15 @@ public sealed class AttackDoubtsTests
     }
 
     [Fact]
+    public void A_network_at_chance_cannot_be_judged()
+    {
+        var doubt = OnlyDoubt(Clean(0.12), Attacked("fgsm", 8, 0.09));
+
+        Assert.Equal("clean accuracy is 12.00 %, chance 10.00 %", doubt.What);
+        Assert.StartsWith("Robustness cannot be judged", doubt.Meaning, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void In_a_phase_code_a_longer_step_that_flips_fewer_bits_is_a_masked_gradient()
     {
         var doubt = OnlyDoubt(Clean(0.9), Attacked("fgsm", 6, 0.5), Attacked("fgsm", 8, 0.55));
