@@ -21,7 +21,7 @@ namespace SpikeTrail.Protocol.Wire;
         typeof(CellIdJson),
         typeof(PassIdJson),
         typeof(KebabCaseEnumJson<PassPurpose>),
-        typeof(KebabCaseEnumJson<BatchNormMode>),
+        typeof(KebabCaseEnumJson<BatchStatistics>),
         typeof(KebabCaseEnumJson<Direction>),
     ])]
 [JsonSerializable(typeof(PassRequest))]

@@ -1,3 +1,4 @@
+using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Networks;
 using SpikeTrail.Snn.Training;
@@ -49,7 +50,7 @@ public sealed class LayerGroup : IDisposable
 
     /// <summary>Whether a pass must gather all T time steps here before the first can go on.</summary>
     public bool IsBarrier(PassRequest request) =>
-        request.BatchNorm == BatchNormMode.Batch && Body.NeedsWholeSequence;
+        (request.TrackStatistics || request.BatchNorm == BatchStatistics.Batch) && Body.NeedsWholeSequence;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -59,7 +59,7 @@ public sealed class LayerGroupPass : IDisposable
             throw new InvalidOperationException($"{_group} is not done with {Request.Id}");
         }
 
-        if (Request.WeightGradients)
+        if (Request is { Purpose: PassPurpose.Training, WeightGradients: true })
         {
             _group.Update(_tape.WeightGradients, Request.LearningRate);
         }

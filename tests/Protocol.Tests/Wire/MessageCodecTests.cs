@@ -18,7 +18,7 @@ public sealed class MessageCodecTests
     {
         {
             "pass-request/1", PassRequest.AdversarialStep(new PassId(7), timeSteps: 4, probes: true),
-            """{"id":7,"purpose":"adversarial-step","time-steps":4,"batch-norm":"frozen","weight-gradients":false,"input-gradient":true,"probes":true,"learning-rate":0}"""
+            """{"id":7,"purpose":"adversarial-step","time-steps":4,"batch-norm":"running","track-statistics":false,"weight-gradients":false,"input-gradient":true,"probes":true,"learning-rate":0}"""
         },
         {
             "spike-frame/1", new SpikeFrame(new PassId(7), new TimeRange(2, 1), Packed([1, 2, 5], [1f, 0, 1, 1, 0, 0, 0, 0, 0, 1])),

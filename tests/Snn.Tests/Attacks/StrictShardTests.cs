@@ -1,5 +1,4 @@
 using SpikeTrail.Protocol.Campaigns;
-using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Data;
@@ -84,7 +83,7 @@ public sealed class StrictShardTests(StrictShardTests.TrainedNetwork trained) : 
             var cost = 0;
             foreach (var pass in shard.Passes())
             {
-                Assert.Equal(BatchNormMode.Frozen, pass.Request.BatchNorm);
+                Assert.Equal(BatchStatistics.Running, pass.Request.BatchNorm);
                 Assert.False(pass.Request.WeightGradients);
                 cost += pass.Cost;
                 _pipeline.Run(pass);
