@@ -1,0 +1,196 @@
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Snn.Attacks;
+using SpikeTrail.Snn.Encoders;
+using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Randomness;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Verification;
+
+/// <summary>How a case is computed.</summary>
+/// <param name="Groups">How many layer groups the network is cut into.</param>
+/// <param name="Window">Time steps a frame.</param>
+/// <param name="Precision">The format everything is computed in.</param>
+/// <param name="Tolerance">The largest relative difference that counts as agreement.</param>
+public sealed record VerificationOptions(int Groups = 1, int Window = int.MaxValue, Precision Precision = Precision.Float64, double Tolerance = 1e-9);
+
+/// <summary>
+/// Computes every section of a case through layer groups, and compares. Each section begins with the case's own weights
+/// and statistics.
+/// </summary>
+public sealed class CaseVerification(GoldenCase golden, VerificationOptions options)
+{
+    private const int PhaseBits = 8;
+
+    /// <summary>The sections, each once it is computed.</summary>
+    public IEnumerable<SectionResult> Sections()
+    {
+        using var encoded_TNCHW = Encoded(out var inputs);
+        yield return inputs;
+
+        var probes = Section("probes");
+        var statistics = Section("running statistics");
+
+        // At rate 0, a training step leaves the weights as they are.
+        using (var pipeline = Pipeline(new OptimizerSpec { Kind = OptimizerKind.Sgd, WeightDecay = 0 }))
+        {
+            yield return Gradients("eval", golden.Eval, BatchStatistics.Running, pipeline, encoded_TNCHW, probes, statistics);
+            yield return Gradients("train", golden.Train, BatchStatistics.Batch, pipeline, encoded_TNCHW, probes, statistics);
+            yield return probes.Result;
+            yield return statistics.Result;
+            yield return Attacked("fgsm", golden.Fgsm, new Fgsm(golden.Fgsm.Epsilon), pipeline, encoded_TNCHW);
+            yield return Attacked("pgd", golden.Pgd, new CasePgd(golden), pipeline, encoded_TNCHW);
+        }
+
+        using (var pipeline = Pipeline(new OptimizerSpec { WeightDecay = golden.Adam.WeightDecay }))
+        {
+            yield return Trained(golden.Adam, pipeline, encoded_TNCHW);
+        }
+    }
+
+    private Comparison Section(string name) => new(name, options.Tolerance);
+
+    private LocalPipeline Pipeline(OptimizerSpec optimizer) => new(golden.CreateNetwork(options.Precision).Cut(options.Groups, optimizer), options.Window);
+
+    private Tensor Encoded(out SectionResult result)
+    {
+        var comparison = Section("inputs");
+        using var bytes_NCHW = HashFill.Images(golden.Images, golden.ImageShape, golden.Seed, options.Precision);
+        using var sum = bytes_NCHW.sum(ScalarType.Float64);
+        comparison.Number("image_sum", golden.ImageSum, sum.item<double>());
+        comparison.Numbers(
+            "labels", [.. golden.Labels.Select(label => (double)label)], [.. HashFill.Labels(golden.Images, golden.Classes, golden.Seed).Select(label => (double)label)]);
+        var encoded_TNCHW = new PhaseEncoder(golden.TimeSteps, PhaseBits).Encode(bytes_NCHW, NoRandomness);
+        comparison.Sampled("encoded", golden.Encoded, SampledTensor.Of(encoded_TNCHW, golden.Encoded.At));
+        result = comparison.Result;
+        return encoded_TNCHW;
+    }
+
+    private SectionResult Gradients(
+        string section, GradientFigures expected, BatchStatistics batchNorm, LocalPipeline pipeline, Tensor encoded_TNCHW, Comparison probes, Comparison statistics)
+    {
+        Refill(pipeline);
+        var request = PassRequest.Training(default, golden.TimeSteps, learningRate: 0) with
+        {
+            BatchNorm = batchNorm,
+            TrackStatistics = batchNorm == BatchStatistics.Batch,
+            InputGradient = true,
+            Probes = true,
+        };
+        using var pass = new BatchPass(request, encoded_TNCHW.alias(), golden.Labels);
+        var weightGradients = new Dictionary<string, SampledTensor>();
+        pipeline.Run(pass, (weight, gradient) => weightGradients.Add(weight.Key, SampledTensor.Of(gradient, expected.WeightGradients[weight.Key].At)));
+
+        var comparison = Section(section);
+        var (prediction, inputGradients_TNCHW) = (pass.Outcome.Prediction, pass.Outcome.InputGradients_TN!);
+        comparison.Matrix($"{section}.logits", expected.Logits, Values(prediction.Logits_NK), golden.Classes);
+        comparison.Number($"{section}.loss", expected.Loss, prediction.Losses.Average());
+        comparison.Sampled($"{section}.input_gradient", expected.InputGradient, SampledTensor.Of(inputGradients_TNCHW, expected.InputGradient.At));
+        foreach (var (key, gradient) in expected.WeightGradients)
+        {
+            comparison.Sampled($"{section}.weight_gradients.{key}", gradient, weightGradients[key]);
+        }
+
+        if (expected.Probes is not null)
+        {
+            Compare($"{section}.probes", expected.Probes, pass.Outcome.Operations, probes);
+        }
+
+        Compare($"{section}.running_statistics_after", expected.RunningStatistics, pipeline, statistics);
+        return comparison.Result;
+    }
+
+    private SectionResult Attacked(string section, AttackFigures expected, Attack attack, LocalPipeline pipeline, Tensor encoded_TNCHW)
+    {
+        Refill(pipeline);
+        var adversarial_TNCHW = attack.Start(encoded_TNCHW, NoRandomness);
+        for (var iteration = 0; iteration < attack.Iterations; iteration++)
+        {
+            using var from_TNCHW = adversarial_TNCHW;
+            var request = PassRequest.AdversarialStep(default, golden.TimeSteps, probes: false) with { BatchNorm = BatchStatistics.Batch, TrackStatistics = true };
+            using var pass = new BatchPass(request, from_TNCHW.alias(), golden.Labels);
+            pipeline.Run(pass);
+            adversarial_TNCHW = attack.Step(from_TNCHW, encoded_TNCHW, pass.Outcome.InputGradients_TN!);
+        }
+
+        using var prediction = new BatchPass(PassRequest.Evaluation(default, golden.TimeSteps), adversarial_TNCHW, golden.Labels);
+        pipeline.Run(prediction);
+
+        var comparison = Section(section);
+        comparison.Sampled($"{section}.adversarial", expected.Adversarial, SampledTensor.Of(adversarial_TNCHW, expected.Adversarial.At));
+        comparison.Matrix($"{section}.logits", expected.Logits, Values(prediction.Outcome.Prediction.Logits_NK), golden.Classes);
+        return comparison.Result;
+    }
+
+    private SectionResult Trained(AdamFigures expected, LocalPipeline pipeline, Tensor encoded_TNCHW)
+    {
+        Refill(pipeline);
+        var losses = new List<double>();
+        foreach (var _ in expected.Losses)
+        {
+            using var pass = new BatchPass(PassRequest.Training(default, golden.TimeSteps, expected.LearningRate), encoded_TNCHW.alias(), golden.Labels);
+            pipeline.Run(pass);
+            losses.Add(pass.Outcome.Prediction.Losses.Average());
+        }
+
+        var comparison = Section("adam");
+        comparison.Numbers("adam.losses", expected.Losses, losses);
+        Compare("adam.weights_after", expected.WeightsAfter, pipeline, comparison);
+        return comparison.Result;
+    }
+
+    private void Refill(LocalPipeline pipeline) => HashFill.Fill(pipeline.Groups.SelectMany(group => group.Parameters), golden.Seed);
+
+    private static void Compare(string entry, IReadOnlyDictionary<string, SampledTensor> expected, LocalPipeline pipeline, Comparison comparison)
+    {
+        var parameters = pipeline.Groups.SelectMany(group => group.Parameters).ToDictionary(parameter => parameter.Key);
+        foreach (var (key, tensor) in expected)
+        {
+            comparison.Sampled($"{entry}.{key}", tensor, SampledTensor.Of(parameters[key].Value, tensor.At));
+        }
+    }
+
+    private static void Compare(string entry, IReadOnlyList<ModuleProbe> expected, IReadOnlyList<OperationGradient> actual, Comparison comparison)
+    {
+        // A module that only one of the two knows has no elements in the other.
+        var ours = actual.ToDictionary(operation => (operation.Module, operation.Kind));
+        foreach (var probe in expected)
+        {
+            ours.Remove((probe.Module, probe.Kind), out var operation);
+            comparison.Count($"{entry}.{probe.Module} ({probe.Kind}).total", probe.Elements, operation?.InputElements ?? 0, probe.Elements);
+            comparison.Count($"{entry}.{probe.Module} ({probe.Kind}).zeros", probe.Zeros, operation?.InputZeros ?? 0, probe.Elements);
+            comparison.Number($"{entry}.{probe.Module} ({probe.Kind}).norm", probe.Norm, operation?.InputNorm ?? 0);
+        }
+
+        foreach (var ((module, kind), operation) in ours)
+        {
+            comparison.Count($"{entry}.{module} ({kind}).total", 0, operation.InputElements, operation.InputElements);
+        }
+    }
+
+    private static double[] Values(Tensor tensor)
+    {
+        using var real = tensor.to_type(ScalarType.Float64);
+        using var flat = real.reshape(-1);
+        return flat.data<double>().ToArray();
+    }
+
+    private static CounterRandom NoRandomness(int image) => CounterRandom.For(0, "a case draws nothing");
+
+    /// <summary>PGD whose start is the case's.</summary>
+    private sealed class CasePgd(GoldenCase golden) : Pgd(golden.Pgd.Epsilon, golden.Pgd.StepSize, golden.Pgd.Iterations)
+    {
+        protected override double[] Noise(Tensor clean, Func<int, CounterRandom> random)
+        {
+            var noise = HashFill.Unit("pgd_start", golden.Seed, clean.NumberOfElements);
+            for (var i = 0; i < noise.Length; i++)
+            {
+                noise[i] *= Epsilon;
+            }
+
+            return noise;
+        }
+    }
+}
