@@ -15,11 +15,20 @@ internal static class VerifyCommand
 
     public static Command Create()
     {
-        var files = new Argument<string[]>("CASE.json") { Description = "Cases: figures of another implementation.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("CASE.json") { Description = "Cases: figures that another implementation computed.", Arity = ArgumentArity.OneOrMore };
         var groups = new Option<int>("--groups") { Description = "Layer groups to cut the network into.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var window = new Option<int?>("--window") { Description = "Time steps a frame; all of them by default.", HelpName = "W" };
-        var dtype = new Option<string>("--dtype") { Description = $"What to compute in: {Float64} (the default) or {Float32}.", HelpName = "TYPE", DefaultValueFactory = _ => Float64 };
-        var tolerance = new Option<double?>("--tolerance") { Description = "The largest relative difference to accept; 1e-9 in float64 by default.", HelpName = "X" };
+        var dtype = new Option<string>("--dtype")
+        {
+            Description = $"What to compute in: {Float64} or {Float32}.",
+            HelpName = "TYPE",
+            DefaultValueFactory = _ => Float64,
+        };
+        var tolerance = new Option<double?>("--tolerance")
+        {
+            Description = $"The largest relative difference to accept; {Default(Precision.Float64)} in {Float64} and {Default(Precision.Float32)} in {Float32} by default.",
+            HelpName = "X",
+        };
         var command = new Command("verify", "Compute every figure of the cases and compare; exit 1 if one differs.") { files, groups, window, dtype, tolerance };
         command.SetAction(parsed =>
         {
@@ -27,12 +36,10 @@ internal static class VerifyCommand
 
             // All are read before the first is computed: what cannot be used is refused at once.
             var cases = parsed.GetRequiredValue(files).Select(GoldenCaseReader.Read).ToList();
-            foreach (var golden in cases)
-            {
-                CheckGroups(golden, options);
-            }
+            cases.ForEach(golden => CheckGroups(golden, options));
 
-            return Verify(cases, options);
+            // Not All(): a case that differs must not keep the others from being computed.
+            return cases.Count(golden => Agrees(golden, options)) == cases.Count ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
@@ -43,16 +50,16 @@ internal static class VerifyCommand
         {
             Float64 => Precision.Float64,
             Float32 => Precision.Float32,
-            _ => throw new InputException($"--dtype: expected {Float64} or {Float32}, got {dtype}"),
+            _ => throw new InputException($"--dtype: expected {Float64} or {Float32}, got {dtype}{Suggestion.Ask(dtype, [Float64, Float32])}"),
         };
         if (window < 1)
         {
             throw new InputException($"--window: expected at least 1, got {window}");
         }
 
-        return tolerance is null or >= 0
-            ? new(groups, window ?? int.MaxValue, precision, tolerance ?? 1e-9)
-            : throw new InputException(string.Create(CultureInfo.InvariantCulture, $"--tolerance: expected a number of at least 0, got {tolerance}"));
+        return tolerance is null or (>= 0 and < double.PositiveInfinity)
+            ? new(groups, window ?? int.MaxValue, precision) { Tolerance = tolerance ?? VerificationOptions.DefaultTolerance(precision) }
+            : throw new InputException($"--tolerance: expected a number of at least 0, got {Exact(tolerance.Value)}");
     }
 
     private static void CheckGroups(GoldenCase golden, VerificationOptions options)
@@ -64,50 +71,44 @@ internal static class VerifyCommand
         }
     }
 
-    private static int Verify(List<GoldenCase> cases, VerificationOptions options)
+    private static bool Agrees(GoldenCase golden, VerificationOptions options)
     {
-        (string File, Difference Difference)? first = null;
-        foreach (var golden in cases)
+        Console.WriteLine(Title(golden, options));
+        foreach (var key in golden.Unchecked)
         {
-            Console.WriteLine(Title(golden, options));
-            foreach (var key in golden.Unchecked)
-            {
-                Console.WriteLine($"  not checked: {key}");
-            }
-
-            foreach (var section in new CaseVerification(golden, options).Sections())
-            {
-                Console.WriteLine(Line(section));
-                if (section.First is not null)
-                {
-                    first ??= (golden.File, section.First);
-                }
-            }
+            Console.WriteLine($"  {key}: unknown here, and not checked");
         }
 
-        if (first is not var (file, difference))
+        Difference? first = null;
+        foreach (var section in new CaseVerification(golden, options).Sections())
         {
-            return ExitCode.Done;
+            Console.WriteLine(Line(section));
+            first ??= section.First;
         }
 
-        Console.Error.WriteLine(
-            $"error: {file}: {difference.Entry}: expected {Exact(difference.Expected)}, got {Exact(difference.Actual)}, a relative difference of {Short(difference.Relative)} where {Short(options.Tolerance)} is accepted");
-        return ExitCode.Failed;
+        if (first is not null)
+        {
+            Console.Error.WriteLine(
+                $"error: {golden.File}: {first.Entry}: expected {Exact(first.Expected)}, got {Exact(first.Actual)}, "
+                + $"a relative difference of {Short(first.Relative)} where {Short(options.Tolerance)} is accepted");
+        }
+
+        return first is null;
     }
 
     private static string Title(GoldenCase golden, VerificationOptions options) =>
         $"{golden.File}: {golden.Network.Name}, {(golden.Network.Pool == PoolKind.Max ? "max" : "average")} pooling, {Numbers.Count(golden.Classes, "class", "classes")}; "
-        + $"{(options.Precision == Precision.Float64 ? Float64 : Float32)}, {Numbers.Count(options.Groups, "layer group", "layer groups")}";
+        + $"{(options.Precision == Precision.Float64 ? Float64 : Float32)}, {Numbers.Count(options.Groups, "layer group", "layer groups")}, tolerance {Short(options.Tolerance)}";
 
-    private static string Line(SectionResult section)
-    {
-        var at = section.First ?? section.Largest;
-        var verdict = section.Figures == 0 ? "–        none in this case"
-            : $"{Short(section.Largest?.Relative ?? 0),-8} {(section.Agrees ? "ok" : "DIFFERS")} {Numbers.Count(section.Figures, "figure", "figures")}{(at is null ? "" : $", {at.Entry}")}";
-        return $"  {section.Section,-18}  {verdict}";
-    }
+    /// <summary>A section's largest difference, whether it is accepted, how many figures were compared, and which of them differs most.</summary>
+    private static string Line(SectionResult section) =>
+        section.Figures == 0
+            ? $"  {section.Section,-18}  {Numbers.None,7}  none in this case"
+            : $"  {section.Section,-18}  {Short(section.Largest?.Relative ?? 0),7}  {(section.Agrees ? "ok" : "DIFFERS"),-7}  {Numbers.Count(section.Figures, "figure", "figures"),13}  {section.Largest?.Entry}".TrimEnd();
 
-    private static string Short(double value) => value.ToString("0.0e-0", CultureInfo.InvariantCulture);
+    private static string Default(Precision precision) => Short(VerificationOptions.DefaultTolerance(precision));
+
+    private static string Short(double value) => value == 0 ? "0" : value.ToString("0.#e-00", CultureInfo.InvariantCulture);
 
     private static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

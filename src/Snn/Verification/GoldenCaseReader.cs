@@ -35,8 +35,9 @@ public static partial class GoldenCaseReader
             using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return Read(file, CaseElement.Root(file, document.RootElement));
         }
-        catch (JsonException damage)
+        catch (Exception damage) when (damage is JsonException or InvalidOperationException)
         {
+            // The latter is a string of broken characters.
             throw new InputException($"{file}: not JSON: {damage.Message.ReplaceLineEndings(" ")}", damage);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -59,9 +60,9 @@ public static partial class GoldenCaseReader
         var images = (int)root["batch"].Integer(1, MostInputs);
         var timeSteps = (int)root["T"].Integer(1, MostInputs);
         long[] inputShape = [timeSteps, images, .. imageShape];
-        if (inputShape.Aggregate(1L, (a, b) => a * b) is var inputs and > MostInputs)
+        if (inputShape.Aggregate(1.0, (a, b) => a * b) > MostInputs)
         {
-            throw root.Refuse($"expected at most {MostInputs} input values, got {string.Join(" x ", inputShape)} = {inputs} (T, batch, channels, image_size twice)");
+            throw root.Refuse($"expected at most {MostInputs} input values, got {string.Join(" x ", inputShape)} (T, batch, channels, image_size twice)");
         }
 
         if (timeSteps * images < 2)
