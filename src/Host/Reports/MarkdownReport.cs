@@ -140,9 +140,9 @@ internal static class MarkdownReport
             text.Append(Invariant($"- Attack **{attack.Attack}**: {AttackSettings(attack)}\n"));
         }
 
-        foreach (var protocol in results.Runs.SelectMany(run => run.Cells).Select(cell => cell.Protocol).Distinct())
+        foreach (var protocol in results.Campaign.Protocols)
         {
-            text.Append(Invariant($"- Protocol **{protocol}**: {ProtocolRules.Of(protocol)}\n"));
+            text.Append(Invariant($"- Protocol **{protocol.Name}**: {ProtocolRules.Of(protocol)}\n"));
         }
 
         text.Append('\n');

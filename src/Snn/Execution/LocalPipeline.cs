@@ -1,5 +1,6 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Networks;
 using static TorchSharp.torch;
 
@@ -52,8 +53,7 @@ public sealed class LocalPipeline(IReadOnlyList<LayerGroup> groups, int window =
                 inspectWeightGradients?.Invoke(parameter, gradient);
             }
 
-            var operations = steps.SelectMany(step => step.Complete()).ToList();
-            pass.Outcome = new BatchOutcome(prediction, inputGradients, operations);
+            pass.Outcome = new BatchOutcome(prediction, inputGradients, ProbeReport.Concat([.. steps.Select(step => step.Complete())]));
         }
         finally
         {

@@ -24,7 +24,7 @@ public sealed class MarkdownReportTests
     [Fact]
     public void A_campaign_that_has_not_measured_anything_has_a_report_all_the_same()
     {
-        var text = MarkdownReport.Write(new(new CampaignResults(1, new("young", "00", Complete: false), []), null));
+        var text = MarkdownReport.Write(new(new CampaignResults(1, new("young", "00", Complete: false, []), []), null));
 
         Assert.Contains("Nothing has been measured yet.", text, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", text, StringComparison.Ordinal);

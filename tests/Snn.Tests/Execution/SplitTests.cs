@@ -90,7 +90,7 @@ public sealed class SplitTests
         pipeline.Run(attack);
         trail["attack logits"] = Values(attack.Outcome.Prediction.Logits_NK);
         trail["input gradient"] = Values(attack.Outcome.InputGradients_TN!);
-        foreach (var operation in attack.Outcome.Operations)
+        foreach (var operation in attack.Outcome.Probes.Operations)
         {
             trail[$"probe {operation.Module}"] = [operation.InputZeros, operation.OutputZeros, operation.InputNorm, operation.OutputNorm];
         }

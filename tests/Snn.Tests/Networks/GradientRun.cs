@@ -38,7 +38,7 @@ internal sealed record GradientRun(
             prediction.Losses.Average(),
             Values(inputGradient),
             pass.WeightGradients.ToDictionary(entry => entry.Key.Key, entry => Values(entry.Value)),
-            pass.Complete());
+            pass.Complete().Operations);
     }
 
     /// <summary>The mean loss alone: forward.</summary>
