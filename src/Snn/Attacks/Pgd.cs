@@ -29,7 +29,7 @@ public class Pgd(double epsilon, double stepSize, int iterations, int restarts =
     public sealed override Tensor Step(Tensor adversarial_NCHW, Tensor clean_NCHW, Tensor gradient_NCHW) =>
         SignStep(adversarial_NCHW, clean_NCHW, gradient_NCHW, stepSize);
 
-    /// <summary>What the start adds to the clean images, row-major: uniform in the eps ball.</summary>
+    /// <summary>What the start adds to the clean images, row-major as they are: uniform in the eps ball.</summary>
     /// <param name="clean_NCHW">The clean images.</param>
     /// <param name="random">Each image's own randomness, by its place in the batch.</param>
     protected virtual double[] Noise(Tensor clean_NCHW, Func<int, CounterRandom> random)

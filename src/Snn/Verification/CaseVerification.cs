@@ -2,9 +2,13 @@ using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Attacks;
+using SpikeTrail.Snn.Data;
 using SpikeTrail.Snn.Encoders;
 using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Networks;
+using SpikeTrail.Snn.Probes;
 using SpikeTrail.Snn.Randomness;
+using SpikeTrail.Snn.Training;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Verification;
@@ -30,11 +34,22 @@ public sealed class CaseVerification(GoldenCase golden, VerificationOptions opti
 {
     private const int PhaseBits = 8;
 
+    private readonly Encoder _encoder = new PhaseEncoder(golden.TimeSteps, PhaseBits);
+
+    private readonly ImageSet _images = new(
+        HashFill.Images(golden.Images, golden.ImageShape, golden.Seed),
+        golden.Labels.ToArray(),
+        (int)golden.ImageShape[0],
+        (int)golden.ImageShape[1],
+        (int)golden.ImageShape[2],
+        golden.Classes);
+
     /// <summary>The sections, each once it is computed.</summary>
     public IEnumerable<SectionResult> Sections()
     {
-        using var encoded_TNCHW = Encoded(out var inputs);
-        yield return inputs;
+        using var batch = ImageBatch.Load(_images, [.. Enumerable.Range(0, golden.Images)], options.Precision.ToScalarType());
+        using var encoded_TNCHW = _encoder.Encode(batch.Bytes_NCHW, _ => CounterRandom.For(0, "the phase code draws nothing"));
+        yield return Inputs(encoded_TNCHW);
 
         var probes = Section("probes");
         var statistics = Section("running statistics");
@@ -42,17 +57,17 @@ public sealed class CaseVerification(GoldenCase golden, VerificationOptions opti
         // At rate 0, a training step leaves the weights as they are.
         using (var pipeline = Pipeline(new OptimizerSpec { Kind = OptimizerKind.Sgd, WeightDecay = 0 }))
         {
-            yield return Gradients("eval", golden.Eval, BatchStatistics.Running, pipeline, encoded_TNCHW, probes, statistics);
-            yield return Gradients("train", golden.Train, BatchStatistics.Batch, pipeline, encoded_TNCHW, probes, statistics);
+            yield return Gradients("eval", golden.Eval, BatchStatistics.Running, pipeline, batch, encoded_TNCHW, probes, statistics);
+            yield return Gradients("train", golden.Train, BatchStatistics.Batch, pipeline, batch, encoded_TNCHW, probes, statistics);
             yield return probes.Result;
             yield return statistics.Result;
-            yield return Attacked("fgsm", golden.Fgsm, new Fgsm(golden.Fgsm.Epsilon), pipeline, encoded_TNCHW);
-            yield return Attacked("pgd", golden.Pgd, new CasePgd(golden), pipeline, encoded_TNCHW);
+            yield return Attacked("fgsm", golden.Fgsm, new Fgsm(golden.Fgsm.Epsilon), pipeline);
+            yield return Attacked("pgd", golden.Pgd, new CasePgd(golden), pipeline);
         }
 
         using (var pipeline = Pipeline(new OptimizerSpec { WeightDecay = golden.Adam.WeightDecay }))
         {
-            yield return Trained(golden.Adam, pipeline, encoded_TNCHW);
+            yield return Trained(golden.Adam, pipeline, batch, encoded_TNCHW);
         }
     }
 
@@ -66,22 +81,25 @@ public sealed class CaseVerification(GoldenCase golden, VerificationOptions opti
 
     private LocalPipeline Pipeline(OptimizerSpec optimizer) => new(golden.CreateNetwork(options.Precision).Cut(options.Groups, optimizer), options.Window);
 
-    private Tensor Encoded(out SectionResult result)
+    private SectionResult Inputs(Tensor encoded_TNCHW)
     {
         var comparison = Section("inputs");
-        using var bytes_NCHW = HashFill.Images(golden.Images, golden.ImageShape, golden.Seed, options.Precision);
-        using var sum = bytes_NCHW.sum(ScalarType.Float64);
-        comparison.Number("image_sum", golden.ImageSum, sum.item<double>());
-        comparison.Numbers(
-            "labels", [.. golden.Labels.Select(label => (double)label)], [.. HashFill.Labels(golden.Images, golden.Classes, golden.Seed).Select(label => (double)label)]);
-        var encoded_TNCHW = new PhaseEncoder(golden.TimeSteps, PhaseBits).Encode(bytes_NCHW, NoRandomness);
+        var labels = HashFill.Labels(golden.Images, golden.Classes, golden.Seed);
+        comparison.Number("image_sum", golden.ImageSum, _images.Pixels.ToArray().Sum(pixel => (long)pixel));
+        comparison.Numbers("labels", [.. golden.Labels.Select(label => (double)label)], [.. labels.Select(label => (double)label)]);
         comparison.Sampled("encoded", golden.Encoded, SampledTensor.Of(encoded_TNCHW, golden.Encoded.At));
-        result = comparison.Result;
-        return encoded_TNCHW;
+        return comparison.Result;
     }
 
     private SectionResult Gradients(
-        string section, GradientFigures expected, BatchStatistics batchNorm, LocalPipeline pipeline, Tensor encoded_TNCHW, Comparison probes, Comparison statistics)
+        string section,
+        GradientFigures expected,
+        BatchStatistics batchNorm,
+        LocalPipeline pipeline,
+        ImageBatch batch,
+        Tensor encoded_TNCHW,
+        Comparison probes,
+        Comparison statistics)
     {
         Refill(pipeline);
         var request = PassRequest.Training(default, golden.TimeSteps, learningRate: 0) with
@@ -91,7 +109,7 @@ public sealed class CaseVerification(GoldenCase golden, VerificationOptions opti
             InputGradient = true,
             Probes = true,
         };
-        using var pass = new BatchPass(request, encoded_TNCHW.alias(), golden.Labels);
+        using var pass = new BatchPass(request, encoded_TNCHW.alias(), batch.Labels);
         var weightGradients = new Dictionary<string, SampledTensor>();
         pipeline.Run(pass, (weight, gradient) => weightGradients.Add(weight.Key, SampledTensor.Of(gradient, expected.WeightGradients[weight.Key].At)));
 
@@ -107,42 +125,40 @@ public sealed class CaseVerification(GoldenCase golden, VerificationOptions opti
 
         if (expected.Probes is not null)
         {
-            Compare($"{section}.probes", expected.Probes, pass.Outcome.Operations, probes);
+            Compare($"{section}.probes", expected.Probes, pass.Outcome.Probes.Operations, probes);
         }
 
         Compare($"{section}.running_statistics_after", expected.RunningStatistics, pipeline, statistics);
         return comparison.Result;
     }
 
-    private SectionResult Attacked(string section, AttackFigures expected, Attack attack, LocalPipeline pipeline, Tensor encoded_TNCHW)
+    /// <summary>The attack as a campaign runs it: what its last pass, the prediction, is shown is what the attack came to.</summary>
+    private SectionResult Attacked(string section, AttackFigures expected, Attack attack, LocalPipeline pipeline)
     {
         Refill(pipeline);
-        var adversarial_TNCHW = attack.Start(encoded_TNCHW, NoRandomness);
-        for (var iteration = 0; iteration < attack.Iterations; iteration++)
+        var comparison = SectionOfSigns(section);
+        var protocol = ProtocolSpec.AsPublished with { Order = EvaluationOrder.Stored };
+        var setting = new TestSetting(protocol, _encoder, _images, golden.Images, golden.Seed, options.Precision.ToScalarType()) { Probes = new() { Operations = false } };
+        foreach (var pass in new AttackShard(setting, [attack], slice: ..).Passes())
         {
-            using var from_TNCHW = adversarial_TNCHW;
-            var request = PassRequest.AdversarialStep(default, golden.TimeSteps, probes: false) with { BatchNorm = BatchStatistics.Batch, TrackStatistics = true };
-            using var pass = new BatchPass(request, from_TNCHW.alias(), golden.Labels);
             pipeline.Run(pass);
-            adversarial_TNCHW = attack.Step(from_TNCHW, encoded_TNCHW, pass.Outcome.InputGradients_TN!);
+            if (pass.Request.Purpose == PassPurpose.Evaluation)
+            {
+                comparison.Sampled($"{section}.adversarial", expected.Adversarial, SampledTensor.Of(pass.Inputs_TN, expected.Adversarial.At));
+                comparison.Matrix($"{section}.logits", expected.Logits, Values(pass.Outcome.Prediction.Logits_NK), golden.Classes);
+            }
         }
 
-        using var prediction = new BatchPass(PassRequest.Evaluation(default, golden.TimeSteps), adversarial_TNCHW, golden.Labels);
-        pipeline.Run(prediction);
-
-        var comparison = SectionOfSigns(section);
-        comparison.Sampled($"{section}.adversarial", expected.Adversarial, SampledTensor.Of(adversarial_TNCHW, expected.Adversarial.At));
-        comparison.Matrix($"{section}.logits", expected.Logits, Values(prediction.Outcome.Prediction.Logits_NK), golden.Classes);
         return comparison.Result;
     }
 
-    private SectionResult Trained(AdamFigures expected, LocalPipeline pipeline, Tensor encoded_TNCHW)
+    private SectionResult Trained(AdamFigures expected, LocalPipeline pipeline, ImageBatch batch, Tensor encoded_TNCHW)
     {
         Refill(pipeline);
         var losses = new List<double>();
         foreach (var _ in expected.Losses)
         {
-            using var pass = new BatchPass(PassRequest.Training(default, golden.TimeSteps, expected.LearningRate), encoded_TNCHW.alias(), golden.Labels);
+            using var pass = new BatchPass(PassRequest.Training(default, golden.TimeSteps, expected.LearningRate), encoded_TNCHW.alias(), batch.Labels);
             pipeline.Run(pass);
             losses.Add(pass.Outcome.Prediction.Losses.Average());
         }
@@ -185,24 +201,26 @@ public sealed class CaseVerification(GoldenCase golden, VerificationOptions opti
     private static double[] Values(Tensor tensor)
     {
         using var real = tensor.to_type(ScalarType.Float64);
-        using var flat = real.reshape(-1);
-        return flat.data<double>().ToArray();
+        return real.ToHost<double>();
     }
-
-    private static CounterRandom NoRandomness(int image) => CounterRandom.For(0, "a case draws nothing");
 
     /// <summary>PGD whose start is the case's.</summary>
     private sealed class CasePgd(GoldenCase golden) : Pgd(golden.Pgd.Epsilon, golden.Pgd.StepSize, golden.Pgd.Iterations)
     {
-        protected override double[] Noise(Tensor clean, Func<int, CounterRandom> random)
+        /// <summary>The hash goes through [T, N, C, H, W]; an attack on the train has the image first, [N, T, C, H, W].</summary>
+        protected override double[] Noise(Tensor clean_NTCHW, Func<int, CounterRandom> random)
         {
-            var noise = HashFill.Unit("pgd_start", golden.Seed, clean.NumberOfElements);
-            for (var i = 0; i < noise.Length; i++)
+            var noise_TNCHW = HashFill.Unit("pgd_start", golden.Seed, clean_NTCHW.NumberOfElements);
+            var noise_NTCHW = new double[noise_TNCHW.Length];
+            var (images, timeSteps) = (golden.Images, golden.TimeSteps);
+            var pixels = noise_TNCHW.Length / (images * timeSteps);
+            for (var i = 0; i < noise_TNCHW.Length; i++)
             {
-                noise[i] *= Epsilon;
+                var (t, n, pixel) = (i / pixels / images, i / pixels % images, i % pixels);
+                noise_NTCHW[(n * timeSteps + t) * pixels + pixel] = Epsilon * noise_TNCHW[i];
             }
 
-            return noise;
+            return noise_NTCHW;
         }
     }
 }

@@ -31,7 +31,7 @@ public sealed record GoldenCase
     public required long Seed { get; init; }
 
     /// <summary>The labels that the figures were computed with.</summary>
-    public required IReadOnlyList<int> Labels { get; init; }
+    public required IReadOnlyList<byte> Labels { get; init; }
 
     /// <summary>The sum of all bytes of all images.</summary>
     public required long ImageSum { get; init; }

@@ -18,6 +18,9 @@ public static partial class GoldenCaseReader
     /// <summary>T·N·C·H·W; the published size is 61,440. All else that a case makes grows with it.</summary>
     private const long MostInputs = 1L << 20;
 
+    /// <summary>A label is a byte.</summary>
+    private const int MostClasses = 256;
+
     private static readonly int[] Depths = [10, 18, 34, 50, 101, 152];
 
     /// <summary>Reads a file.</summary>
@@ -56,7 +59,7 @@ public static partial class GoldenCaseReader
         var channels = root.Find("channels")?.Integer(1, 1024) ?? 3;
         var side = root.Find("image_size")?.Integer(1, 1024) ?? 32;
         long[] imageShape = [channels, side, side];
-        var classes = (int)root["classes"].Integer(1, 100_000);
+        var classes = (int)root["classes"].Integer(1, MostClasses);
         var images = (int)root["batch"].Integer(1, MostInputs);
         var timeSteps = (int)root["T"].Integer(1, MostInputs);
         long[] inputShape = [timeSteps, images, .. imageShape];
@@ -85,7 +88,7 @@ public static partial class GoldenCaseReader
             Images = images,
             TimeSteps = timeSteps,
             Seed = root["seed"].Integer(long.MinValue, long.MaxValue),
-            Labels = [.. root["labels"].Items(images).Select(label => (int)label.Integer(0, classes - 1))],
+            Labels = [.. root["labels"].Items(images).Select(label => (byte)label.Integer(0, classes - 1))],
             ImageSum = root["image_sum"].Integer(0, long.MaxValue),
             Encoded = ReadSampled(root["encoded"], inputShape),
             Eval = ReadGradients(root["eval"], logits, inputShape, trained, []),

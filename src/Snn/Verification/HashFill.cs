@@ -1,5 +1,4 @@
 using System.Text;
-using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Networks;
 using static TorchSharp.torch;
 
@@ -52,22 +51,13 @@ public static class HashFill
         }
     }
 
-    /// <summary>Images of whole numbers 0 to 255, [N, C, H, W], in the precision asked for.</summary>
-    public static Tensor Images(int images, IReadOnlyList<long> imageShape, long seed, Precision precision)
-    {
-        var bytes = Unit("image", seed, imageShape.Aggregate((long)images, (a, b) => a * b));
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            bytes[i] = Math.Floor((bytes[i] + 1) * 128);
-        }
-
-        using var bytes_double = tensor(bytes, [images, .. imageShape]);
-        return bytes_double.to_type(precision.ToScalarType(), copy: true);
-    }
+    /// <summary>The bytes of N images, [N, C, H, W].</summary>
+    public static byte[] Images(int images, IReadOnlyList<long> imageShape, long seed) =>
+        [.. Unit("image", seed, imageShape.Aggregate((long)images, (a, b) => a * b)).Select(u => (byte)Math.Floor((u + 1) * 128))];
 
     /// <summary>Labels 0 to K − 1.</summary>
-    public static int[] Labels(int images, int classes, long seed) =>
-        [.. Unit("label", seed, images).Select(u => (int)Math.Floor((u + 1) / 2 * classes))];
+    public static byte[] Labels(int images, int classes, long seed) =>
+        [.. Unit("label", seed, images).Select(u => (byte)Math.Floor((u + 1) / 2 * classes))];
 
     /// <summary>Values of a tensor are offset + scale · u.</summary>
     private static (double Offset, double Scale) Range(string key, IReadOnlyList<long> shape) => key switch

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Verification;
 
 namespace SpikeTrail.Snn.Tests.Verification;
@@ -159,12 +158,10 @@ public sealed class CaseVerificationTests(ITestOutputHelper output)
     [InlineData(1, 10, 786_509, 6, 9)]
     [InlineData(2, 100, 779_143, 66, 80)]
     [InlineData(3, 10, 780_973, 6, 0)]
-    public void The_hash_gives_known_images_and_labels(long seed, int classes, double sum, params int[] labels)
+    public void The_hash_gives_known_images_and_labels(long seed, int classes, int sum, params int[] labels)
     {
-        using var images = HashFill.Images(2, [3, 32, 32], seed, Precision.Float64);
-
-        Assert.Equal(sum, TestNetworks.Values(images).Sum());
-        Assert.Equal(labels, HashFill.Labels(2, classes, seed));
+        Assert.Equal(sum, HashFill.Images(2, [3, 32, 32], seed).Sum(pixel => pixel));
+        Assert.Equal(labels, HashFill.Labels(2, classes, seed).Select(label => (int)label));
     }
 
     /// <summary>Adds one to a count, a millionth to anything else.</summary>
