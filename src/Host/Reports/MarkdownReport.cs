@@ -12,8 +12,11 @@ internal static class MarkdownReport
         var text = new StringBuilder();
         Head(text, report);
         Accuracy(text, report.Results);
+        Protocols(text, report.Results);
         AttackReality(text, report.Results);
         Sparsity(text, report.Results);
+        Theorems(text, report.Results);
+        Paper(text, new PaperComparison(report.Results));
         Training(text, report.Results);
         Failures(text, report.Provenance);
         Method(text, report.Results);
@@ -40,6 +43,17 @@ internal static class MarkdownReport
             : "Share of test images classified correctly. The budget eps is in units of 1/255. Input zeros: share of exact zeros in the gradient of the "
               + "loss with respect to the image, where the attack starts.");
         Table(text, table);
+    }
+
+    private static void Protocols(StringBuilder text, CampaignResults results)
+    {
+        var table = ProtocolTable.Of(results);
+        if (table.Rows > 0)
+        {
+            text.Append("## Protocols side by side\n\n");
+            Paragraph(text, "The same network under different rules, which \"How it was measured\" spells out. ± is the difference to strict (or, without it, to the first) in points.");
+            Table(text, table);
+        }
     }
 
     private static void AttackReality(StringBuilder text, CampaignResults results)
@@ -86,6 +100,69 @@ internal static class MarkdownReport
             Paragraph(text, "The stem's pool by itself. A maximum over 3×3 with stride 2 passes each gradient to one of its inputs, which alone leaves about "
                 + "three quarters of its input side zero; published figures may be the mean of both sides.");
             Table(text, stemPool);
+        }
+    }
+
+    private static void Theorems(StringBuilder text, CampaignResults results)
+    {
+        var (vulnerability, density) = (TheoremTables.Vulnerability(results), TheoremTables.Density(results));
+        if (vulnerability.Rows + density.Rows == 0)
+        {
+            return;
+        }
+
+        text.Append("## The theorems, measured\n\n");
+        if (vulnerability.Rows > 0)
+        {
+            Paragraph(text, "Theorem 4.1 says 3 ≤ rho_adv / rho_rand ≤ 3 l0 of the gradient, where the network is linear within the budget; there the ratio is 3 l1² / l2². "
+                + "rho is the mean square change of the true class's probability: rho_adv under the attack itself, which is a lower bound of the worst case, rho_rand under "
+                + "perturbations drawn uniformly from the budget. A ratio far below the estimate says that the network is not linear within the budget, or the attack weak.");
+            Table(text, vulnerability);
+        }
+
+        if (density.Rows > 0)
+        {
+            Paragraph(text, "Theorem 4.4 ties the density of weight gradients to that of input gradients. Share of entries that are not zero, averaged over the convolutions:");
+            Table(text, density);
+        }
+    }
+
+    private static void Paper(StringBuilder text, PaperComparison comparison)
+    {
+        if (!comparison.Any)
+        {
+            return;
+        }
+
+        text.Append("## Beside the paper\n\n");
+        Paragraph(text, Invariant($"The paper is Luu et al., arXiv 2509.23762. Its accuracies are in per cent, under attack at eps {PaperRows.Epsilon}, PGD with ")
+            + Invariant($"{PaperRows.PgdIterations} steps of {PaperRows.PgdStepSize}/255; its code measures as the protocol `as-published` does. A difference is what was measured ")
+            + "minus what was published, in percentage points.");
+        foreach (var (runs, size) in comparison.Smaller)
+        {
+            Paragraph(text, $"**Smaller than the paper's:** {size} ({runs}). Differences then show what so little training or testing gives, not whether the paper's figures can be had.");
+        }
+
+        foreach (var dataSet in comparison.DataSets)
+        {
+            text.Append(Invariant($"### {dataSet}\n\n"));
+            Table(text, comparison.Accuracies(dataSet));
+        }
+
+        var sparsity = comparison.Sparsity();
+        if (sparsity.Rows > 0)
+        {
+            text.Append("### Figures 3 and 5: where the gradient vanishes\n\n");
+            Paragraph(text, "Share of exact zeros in the gradient, averaged over the modules of a kind. The difference is taken from the mean of both sides, which is "
+                + "what the paper's 37.88 % for max pooling appears to be: half of 75.76 %.");
+            Table(text, sparsity);
+        }
+
+        var missing = comparison.Missing();
+        if (missing.Rows > 0)
+        {
+            text.Append("### Not in this campaign\n\n");
+            Table(text, missing);
         }
     }
 
