@@ -45,7 +45,7 @@ public sealed class VerifyTests : IDisposable
         var end = await SpikeTrailProcess.RunAsync(_folder, "verify", Sew, Spiking);
 
         Assert.Equal(1, end.ExitCode);
-        Assert.Matches($@"^error: {Sew}: adam\.losses\[1\]: expected \S+, got \S+, a relative difference of \S+ where 1e-09 is accepted\n$", end.Error);
+        Assert.Matches($@"^error: {Sew}: adam\.losses\[1\]: expected \S+, got \S+, a relative difference of \S+ where 1\.0e-09 is accepted\n$", end.Error);
         Assert.Single(end.Output.Split('\n'), line => line.Contains("DIFFERS", StringComparison.Ordinal));
         Assert.Contains(Spiking, end.Output, StringComparison.Ordinal);
     }

@@ -108,7 +108,7 @@ internal static class VerifyCommand
 
     private static string Default(Precision precision) => Short(VerificationOptions.DefaultTolerance(precision));
 
-    private static string Short(double value) => value == 0 ? "0" : value.ToString("0.#e-00", CultureInfo.InvariantCulture);
+    private static string Short(double value) => value == 0 ? "0" : value.ToString("0.0e-00", CultureInfo.InvariantCulture);
 
     private static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }
