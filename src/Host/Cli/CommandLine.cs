@@ -42,6 +42,7 @@ internal static class CommandLine
             ReportCommand.Create(),
             DoctorCommand.Create(),
             DataCommand.Create(),
+            WeightsCommand.Create(),
         };
 
         // Without a command: what there is to choose from.
