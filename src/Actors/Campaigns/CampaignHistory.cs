@@ -28,7 +28,7 @@ public static class CampaignHistory
         try
         {
             var read = new TaskCompletionSource<CampaignState>(TaskCreationOptions.RunContinuationsAsynchronously);
-            system.ActorOf(Props.Create(() => new Reader(read)), "history");
+            system.ActorOf(Props.Create(() => new Reader(folder, read)), "history");
             var state = await read.Task;
             return state.Accepted is null
                 ? throw new InputException($"{folder}: no campaign was begun here; expected the output folder of a campaign")
@@ -43,12 +43,13 @@ public static class CampaignHistory
     /// <summary>Recovers what the supervisor journalled, and journals nothing.</summary>
     private sealed class Reader : ReceivePersistentActor
     {
+        private readonly string _folder;
         private readonly TaskCompletionSource<CampaignState> _read;
         private CampaignState _state = CampaignState.Empty;
 
-        public Reader(TaskCompletionSource<CampaignState> read)
+        public Reader(string folder, TaskCompletionSource<CampaignState> read)
         {
-            _read = read;
+            (_folder, _read) = (folder, read);
             Recover<ICampaignFact>(fact => _state = _state.Apply(fact));
             Recover<RecoveryCompleted>(_ => read.TrySetResult(_state));
         }
@@ -56,6 +57,6 @@ public static class CampaignHistory
         public override string PersistenceId => JournalId;
 
         protected override void OnRecoveryFailure(Exception reason, object? message) =>
-            _read.TrySetException(new InputException($"the journal cannot be read: {reason.Message.ReplaceLineEndings(" ")}", reason));
+            _read.TrySetException(new InputException($"{_folder}: the journal cannot be read: {reason.Message.ReplaceLineEndings(" ")}", reason));
     }
 }
