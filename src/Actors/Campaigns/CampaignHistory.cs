@@ -23,7 +23,7 @@ public static class CampaignHistory
             throw new InputException($"{folder}: {(Directory.Exists(folder) ? "no campaign was begun here" : "no such folder")}; expected the output folder of a campaign");
         }
 
-        using var held = OutputFolder.Take(folder, option: "");
+        using var held = OutputFolder.Take(folder, called: folder);
         using var system = LocalSystem.Create(Path.GetFullPath(folder));
         try
         {

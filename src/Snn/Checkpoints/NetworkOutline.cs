@@ -46,7 +46,7 @@ public sealed record NetworkOutline(int Depth, double Width, int InputChannels, 
     /// <summary>The width with the fewest digits that every stage's planes, a rounded multiple of the published ones, agree with.</summary>
     private static double? WidthOf(IReadOnlyList<SafeTensorsEntry> entries)
     {
-        var (low, high) = (0.0, (double)MostChannels);
+        var (low, high, ratio) = (0.0, (double)MostChannels, 0.0);
         for (var stage = 1; stage <= 4; stage++)
         {
             if (Shape(entries, $"layer{stage}.0.conv1.weight", 4) is not [>= 1 and <= MostChannels and var planes, ..])
@@ -56,7 +56,14 @@ public sealed record NetworkOutline(int Depth, double Width, int InputChannels, 
 
             // A single plane stands for any width that is too small for one.
             var published = 32.0 * (1 << stage);
+            ratio = planes / published;
             (low, high) = (Math.Max(low, planes == 1 ? 0 : (planes - 0.5) / published), Math.Min(high, (planes + 0.5) / published));
+        }
+
+        // Nobody writes 0.062 who means a sixteenth.
+        if (ratio >= low && ratio < high && Math.Round(ratio, 4) == ratio)
+        {
+            return ratio;
         }
 
         for (var (digits, scale) = (0, 1.0); digits <= MostDigits; digits++, scale *= 10)

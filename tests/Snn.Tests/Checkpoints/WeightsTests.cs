@@ -185,6 +185,13 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal(network.Parameters.Select(parameter => parameter.ToString()), again.Parameters.Select(parameter => parameter.ToString()));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.0625)]
+    [InlineData(0.1)]
+    public void A_width_that_somebody_would_choose_is_told_as_it_was_chosen(double width) => Assert.Equal(
+        width, NetworkOutline.Of(Entries(Network.Create(new NetworkSpec { Name = "any", Depth = 10, Width = width }, [3, 32, 32], 7, seed: 1)))!.Width);
+
     [Fact]
     public void A_file_of_some_other_network_fits_none()
     {
