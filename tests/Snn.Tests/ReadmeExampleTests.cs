@@ -22,8 +22,9 @@ public sealed class ReadmeExampleTests
         var encoder = new PhaseEncoder(timeSteps: 8, bits: 8);
 
         network.Run(new TrainingEpoch(new TrainingSpec { BatchSize = 16 }, encoder, data.Training, seed: 3407, epoch: 1, ScalarType.Float32));
-        var clean = new StrictShard(attack: null, encoder, data.Test, slice: .., seed: 3407, batchSize: 50, ScalarType.Float32);
-        var attacked = new StrictShard(new Fgsm(epsilon: 8 / 255.0), encoder, data.Test, slice: .., seed: 3407, batchSize: 50, ScalarType.Float32);
+        var test = new TestSetting(ProtocolSpec.Strict, encoder, data.Test, BatchSize: 50, Seed: 3407, ScalarType.Float32);
+        var clean = new CleanShard(test, slice: ..);
+        var attacked = new AttackShard(test, [new Fgsm(epsilon: 8 / 255.0)], slice: ..);
         network.Run(clean);
         network.Run(attacked);
         Console.WriteLine($"clean {clean.Totals.Accuracy:P0}, FGSM {attacked.Totals.Accuracy:P0}, zeros in the input gradient {clean.InputZeroFraction:P1}");

@@ -101,7 +101,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         Become(() =>
         {
             Command<EpochTrained>(fact => _work!.IsAnsweredBy(fact), OnEpochTrained);
-            Command<ShardMeasured>(fact => _work!.IsAnsweredBy(fact), OnShardMeasured);
+            Command<ShardMeasured>(fact => _work!.IsAnsweredBy(fact), shard => RecordMeasured(shard, GoOn));
+            Command<LinkMeasured>(fact => _work!.IsAnsweredBy(fact), OnLinkMeasured);
             Command<WorkProgress>(progress => _telemetry.Tell(new ProgressMade(_work!.Update(progress))));
             Command<PipelineFailed>(OnPipelineFailed);
             Command<RetryWork>(_ => GoOn());
@@ -113,7 +114,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     /// <summary>Gives out the next piece of work, or ends.</summary>
     private void GoOn()
     {
-        _work = WorkItem.Next(_campaign, _state, _givenUp);
+        _work = NextPossibleWork();
         if (_work is null)
         {
             Finish();
@@ -140,18 +141,45 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         GoOn();
     });
 
-    private void OnShardMeasured(ShardMeasured shard)
+    private void OnLinkMeasured(LinkMeasured measured) => RecordMeasured(measured, () =>
     {
-        var (run, cell) = (_work!.Run, _work.Cell!);
-        if (_state.Apply(shard).MeasurementOf(cell.Id, run.Shards) is { } measured)
+        // As with checkpoints the last two stay, and none once the chain is through.
+        var (chain, last) = (measured.Link.Chain, measured.Link.Index);
+        var finished = last == _work!.Run.Shards - 1;
+        foreach (var (link, statistics) in _state.Links.Where(entry => entry.Key.Chain == chain && (finished || entry.Key.Index < last - 1)))
         {
-            var zeroFraction = (double)measured.Input.Zeros / measured.Input.Elements;
-            Record([shard, new CellCompleted(cell.Id, measured.Correct, measured.Total, zeroFraction)], GoOn);
+            Checkpoint.Delete(statistics, _campaign.Job.OutputFolder);
         }
-        else
+
+        GoOn();
+    });
+
+    /// <summary>Journals what was measured, together with the cells that it completes.</summary>
+    private void RecordMeasured(ICampaignFact measured, Action then)
+    {
+        var (run, after) = (_work!.Run, _state.Apply(measured));
+        var completed =
+            from cell in _work.Cells
+            where _state.MeasurementOf(cell.Id, run.Shards) is null
+            let measurement = after.MeasurementOf(cell.Id, run.Shards)
+            where measurement is not null
+            select new CellCompleted(cell.Id, measurement.Correct, measurement.Total, (double)measurement.Input.Zeros / measurement.Input.Elements);
+        Record([measured, .. completed], then);
+    }
+
+    /// <summary>The next piece of work whose files are whole: a link whose predecessor's are not is preceded by that predecessor.</summary>
+    private WorkItem? NextPossibleWork()
+    {
+        var work = WorkItem.Next(_campaign, _state, _givenUp);
+        while (work?.Work is MeasureLink { Statistics: { } statistics } next && Checkpoint.Damage(statistics, _campaign.Job.OutputFolder) is { } damage)
         {
-            Record(shard, GoOn);
+            var before = next.Link with { Index = next.Link.Index - 1 };
+            _log.Warning("{0}: its statistics cannot be used ({1}); measuring it again", before, damage);
+            _state = _state.Forget(before);
+            work = WorkItem.Next(_campaign, _state, _givenUp);
         }
+
+        return work;
     }
 
     private void StartPipeline(PreparedRun run)
@@ -161,7 +189,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         {
             // Epochs after the last good checkpoint are trained again: same seeds, same bits.
             _state = _state.ForgetEpochsAfter(run.Id, checkpoint?.Epoch ?? 0);
-            _work = WorkItem.Next(_campaign, _state, _givenUp)!;
+            _work = NextPossibleWork()!;
         }
 
         _pipelineRun = run;

@@ -38,7 +38,9 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
         return CostPerImage(cell) * Math.Min(size, Context.Data.Test.Count - index * size);
     }
 
-    private static long CostPerImage(CellPlan cell) => StrictShard.CostPerImage(Attack.Create(cell.Attack, cell.Epsilon));
+    private long CostPerImage(CellPlan cell) => Attack.Create(cell.Attack, cell.Epsilon) is { } attack
+        ? AttackShard.CostPerImage(attack, Context.Campaign.Probes)
+        : CleanShard.CostPerImage(cell.Protocol);
 }
 
 /// <summary>

@@ -6,37 +6,25 @@ namespace SpikeTrail.Actors.Campaigns;
 
 /// <summary>A piece of work and what it belongs to.</summary>
 /// <param name="Run">The run.</param>
-/// <param name="Cell">The cell; null for training.</param>
+/// <param name="Cells">The cells it is a slice of: none for training, all of a chain's for a link.</param>
 /// <param name="Work">What the pipeline is told.</param>
-/// <param name="CellDone">Image passes of the cell that are done before it.</param>
+/// <param name="CellsDone">Image passes of the cells that are done before it.</param>
 /// <param name="CampaignDone">Image passes of the campaign that are done before it.</param>
 /// <param name="CampaignCost">Image passes of the campaign.</param>
-internal sealed record WorkItem(PreparedRun Run, CellPlan? Cell, IPipelineWork Work, long CellDone, long CampaignDone, long CampaignCost)
+internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, IPipelineWork Work, long CellsDone, long CampaignDone, long CampaignCost)
 {
     /// <summary>
-    /// The first piece of work that is not done: run by run, first every epoch, then every shard of every cell. Null when
-    /// none is left but in runs that were given up.
+    /// The first piece of work that is not done: run by run, first every epoch, then every shard of every cell, the cells of
+    /// a chain together. Null when none is left but in runs that were given up.
     /// </summary>
     public static WorkItem? Next(PreparedCampaign campaign, CampaignState state, IReadOnlySet<RunId> givenUp)
     {
         foreach (var run in campaign.Runs.Where(run => !givenUp.Contains(run.Id)))
         {
-            var trained = state.EpochsOf(run.Id).Count;
-            if (trained < run.Epochs)
+            if (Next(run, state) is var (cells, work))
             {
-                return new WorkItem(run, null, new TrainEpoch(trained + 1), 0, DoneOf(campaign, state), campaign.Cost);
-            }
-
-            foreach (var cell in run.Cells)
-            {
-                for (var index = 0; index < run.Shards; index++)
-                {
-                    var shard = new ShardId(cell.Id, index);
-                    if (!state.Shards.ContainsKey(shard))
-                    {
-                        return new WorkItem(run, cell, new MeasureShard(shard), DoneOf(run, cell, state), DoneOf(campaign, state), campaign.Cost);
-                    }
-                }
+                return new WorkItem(
+                    run, cells, work, cells.Sum(cell => DoneOf(run, cell, state)), campaign.Runs.Sum(each => DoneOf(each, state)), campaign.Cost);
             }
         }
 
@@ -48,35 +36,62 @@ internal sealed record WorkItem(PreparedRun Run, CellPlan? Cell, IPipelineWork W
     {
         (TrainEpoch work, EpochTrained done) => done.Run == Run.Id && done.Epoch == work.Epoch,
         (MeasureShard work, ShardMeasured done) => done.Shard == work.Shard,
+        (MeasureLink work, LinkMeasured done) => done.Link == work.Link,
         _ => false,
     };
 
     /// <summary>How far the campaign is, given how far this work is.</summary>
-    public ProgressUpdate Update(WorkProgress progress)
+    public ProgressUpdate Update(WorkProgress progress) => new(
+        Run.Id,
+        Work is TrainEpoch work ? $"epoch {work.Epoch}/{Run.Epochs}" : Describe(),
+        CellsDone + progress.Done,
+        Work is TrainEpoch ? progress.Total : Cells.Sum(Run.CellCost),
+        CampaignDone + progress.Done,
+        CampaignCost,
+        progress.Loss,
+        progress.Accuracy,
+        progress.ZeroFraction);
+
+    private static (IReadOnlyList<CellPlan> Cells, IPipelineWork Work)? Next(PreparedRun run, CampaignState state)
     {
-        var (activity, total) = Work switch
+        var trained = state.EpochsOf(run.Id).Count;
+        if (trained < run.Epochs)
         {
-            TrainEpoch work => ($"epoch {work.Epoch}/{Run.Epochs}", progress.Total),
-            MeasureShard => (Describe(Cell!), Run.CellCost(Cell!)),
-            _ => throw new InvalidOperationException($"no such work: {Work}"),
-        };
-        return new ProgressUpdate(
-            Run.Id,
-            activity,
-            CellDone + progress.Done,
-            total,
-            CampaignDone + progress.Done,
-            CampaignCost,
-            progress.Loss,
-            progress.Accuracy,
-            progress.ZeroFraction);
+            return ([], new TrainEpoch(trained + 1));
+        }
+
+        foreach (var cell in run.Cells.Where(cell => MissingShard(run, cell, state) is not null))
+        {
+            return cell.Chain is { } chain
+                ? ([.. run.Cells.Where(other => other.Chain == chain)], NextLink(chain, state))
+                : ([cell], new MeasureShard(MissingShard(run, cell, state)!.Value));
+        }
+
+        return null;
     }
 
-    private static string Describe(CellPlan cell) => cell.Attack.Kind == AttackKind.None
-        ? $"{cell.Protocol.Name} clean"
-        : string.Create(CultureInfo.InvariantCulture, $"{cell.Protocol.Name} {cell.Attack.Name} eps {cell.Epsilon}");
+    private static ShardId? MissingShard(PreparedRun run, CellPlan cell, CampaignState state) =>
+        Enumerable.Range(0, run.Shards).Select(index => (ShardId?)new ShardId(cell.Id, index)).FirstOrDefault(shard => !state.Shards.ContainsKey(shard!.Value));
 
-    private static long DoneOf(PreparedCampaign campaign, CampaignState state) => campaign.Runs.Sum(run => DoneOf(run, state));
+    /// <summary>The first link whose statistics are not there: it may have been measured before they were lost.</summary>
+    private static MeasureLink NextLink(ChainId chain, CampaignState state)
+    {
+        var (index, statistics) = (0, default(CheckpointManifest));
+        while (state.Links.TryGetValue(new LinkId(chain, index), out var left))
+        {
+            (index, statistics) = (index + 1, left);
+        }
+
+        return new MeasureLink(new LinkId(chain, index), statistics);
+    }
+
+    private string Describe()
+    {
+        var (protocol, attacks) = (Cells[0].Protocol.Name, string.Join(" and ", Cells.Select(cell => cell.Attack.Name)));
+        return Cells[0].Attack.Kind == AttackKind.None
+            ? $"{protocol} clean"
+            : string.Create(CultureInfo.InvariantCulture, $"{protocol} {attacks} eps {Cells[0].Epsilon}");
+    }
 
     private static long DoneOf(PreparedRun run, CampaignState state) =>
         state.EpochsOf(run.Id).Count * run.EpochCost + run.Cells.Sum(cell => DoneOf(run, cell, state));

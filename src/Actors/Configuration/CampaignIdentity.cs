@@ -19,6 +19,7 @@ public sealed record CampaignIdentity(string Hash, string Json)
     private static readonly JsonSerializerOptions Canonical = new()
     {
         PropertyNamingPolicy = SpecNames.Policy,
+        IgnoreReadOnlyProperties = true,
         Converters = { new JsonStringEnumConverter(SpecNames.Policy, allowIntegerValues: false) },
     };
 

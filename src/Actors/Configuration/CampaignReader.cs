@@ -18,6 +18,7 @@ internal static class CampaignReader
             Protocols = Named(campaign, "protocols", defaults.Section("protocol"), ProtocolReader.Read, protocol => protocol.Name),
             Attacks = Named(campaign, "attacks", defaults.Section("attack"), AttackReader.Read, attack => attack.Name),
             Epsilons = Epsilons(campaign),
+            Probes = Probes(campaign.Section("probes")),
             Evaluation = Evaluation(campaign.Section("evaluation")),
         };
     }
@@ -52,6 +53,13 @@ internal static class CampaignReader
 
         return epsilons;
     }
+
+    private static ProbeSpec Probes(HoconSection probes) => new()
+    {
+        Operations = probes.Flag("operations"),
+        WeightGradients = probes.Flag("weight-gradients"),
+        RandomPerturbations = probes.Integer("random-perturbations", min: 0),
+    };
 
     private static EvaluationSpec Evaluation(HoconSection evaluation)
     {

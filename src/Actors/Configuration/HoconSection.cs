@@ -118,6 +118,14 @@ public sealed class HoconSection
     public T Choice<T>(string key)
         where T : struct, Enum => Enum.GetValues<T>()[Word(key, [.. Enum.GetValues<T>().Select(SpecNames.Of)])];
 
+    /// <summary>One of an enum's values by its name, or <see langword="null"/> for a word such as <c>by-kind</c>.</summary>
+    public T? ChoiceOr<T>(string key, string word)
+        where T : struct, Enum
+    {
+        string[] known = [word, .. Enum.GetValues<T>().Select(SpecNames.Of)];
+        return Word(key, known) is var index and > 0 ? Enum.GetValues<T>()[index - 1] : null;
+    }
+
     /// <summary>The index of the value among a few known words.</summary>
     public int Word(string key, IReadOnlyList<string> known)
     {

@@ -17,6 +17,7 @@ public sealed class LayerGroupActor : ReceiveActor
     private readonly LayerGroupPlan _plan;
     private readonly Dictionary<PassId, LayerGroupPass> _passes = [];
     private LayerGroup? _group;
+    private IDisposable? _trainedStatistics;
     private IActorRef _next = ActorRefs.Nobody;
     private FrameLink? _toNext;
     private FrameLink? _toPrevious;
@@ -30,6 +31,8 @@ public sealed class LayerGroupActor : ReceiveActor
         Receive<SpikeFrame>(OnSpikeFrame);
         Receive<GradientFrame>(OnGradientFrame);
         Receive<FrameTaken>(taken => (taken.Direction == Direction.Forward ? _toNext : _toPrevious)!.OnTaken());
+        Receive<SetStatisticsAside>(OnSetStatisticsAside);
+        Receive<TakeStatisticsBack>(OnTakeStatisticsBack);
         Receive<WriteCheckpoint>(OnWriteCheckpoint);
     }
 
@@ -57,6 +60,7 @@ public sealed class LayerGroupActor : ReceiveActor
 
         _toNext?.Dispose();
         _toPrevious?.Dispose();
+        _trainedStatistics?.Dispose();
         _group?.Dispose();
     }
 
@@ -121,6 +125,25 @@ public sealed class LayerGroupActor : ReceiveActor
                 Context.Parent.Tell(new GradientReport(pass.Request.Id, _plan.Index, pass.Complete()));
             }
         }
+    }
+
+    private void OnSetStatisticsAside(SetStatisticsAside aside)
+    {
+        _trainedStatistics = _group!.SetStatisticsAside();
+        if (aside.From is { } statistics)
+        {
+            Checkpoint.LoadStatistics(_group, statistics, _plan.OutputFolder);
+        }
+
+        Sender.Tell(new LayerGroupReady(_plan.Index));
+    }
+
+    private void OnTakeStatisticsBack(TakeStatisticsBack back)
+    {
+        var file = Checkpoint.SaveStatistics(_group!, Path.Combine(_plan.OutputFolder, back.Folder));
+        _trainedStatistics!.Dispose();
+        _trainedStatistics = null;
+        Sender.Tell(new CheckpointWritten(_plan.Index, file));
     }
 
     private void OnWriteCheckpoint(WriteCheckpoint write) =>

@@ -17,7 +17,7 @@ internal sealed class PassRun(BatchPass pass, PassRequest request, int window, i
 {
     private readonly List<Frame> _outputs = [];
     private readonly List<Frame> _inputGradients = [];
-    private readonly IReadOnlyList<OperationGradient>?[] _reports = new IReadOnlyList<OperationGradient>?[groups];
+    private readonly ProbeReport?[] _reports = new ProbeReport?[groups];
     private Prediction? _prediction;
 
     /// <summary>Whether everything that the pass wants is there.</summary>
@@ -59,13 +59,13 @@ internal sealed class PassRun(BatchPass pass, PassRequest request, int window, i
     public void OnInputGradient(GradientFrame gradient) => _inputGradients.Add(new Frame(gradient.Time, gradient.Content.Take()));
 
     /// <summary>A layer group is done.</summary>
-    public void OnReport(GradientReport report) => _reports[report.Group] = report.Operations;
+    public void OnReport(GradientReport report) => _reports[report.Group] = report.Probes;
 
     /// <summary>Leaves the outcome in the pass.</summary>
     public void Complete()
     {
         var inputGradients = _inputGradients.Count == 0 ? null : Frame.Join(_inputGradients).DetachFromDisposeScope();
-        pass.Outcome = new BatchOutcome(_prediction!, inputGradients, [.. _reports.SelectMany(report => report!)]);
+        pass.Outcome = new BatchOutcome(_prediction!, inputGradients, ProbeReport.Concat(_reports!));
         _prediction = null;
     }
 

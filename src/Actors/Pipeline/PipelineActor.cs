@@ -1,8 +1,10 @@
 using Akka.Actor;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Encoders;
+using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Networks;
 using SpikeTrail.Snn.Training;
 using static TorchSharp.torch;
@@ -102,6 +104,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         ReceiveEndsOfPasses();
         Receive<TrainEpoch>(Train);
         Receive<MeasureShard>(Measure);
+        Receive<MeasureLink>(Measure);
     });
 
     private void BecomeRunning() => Become(() =>
@@ -123,6 +126,20 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         {
             _pass!.OnReport(report);
             GoOn();
+        });
+    });
+
+    /// <summary>Waits until every group has done what it was asked to, and is ready again.</summary>
+    private void BecomeAwaitingGroups(Action whenReady) => Become(() =>
+    {
+        var ready = 0;
+        ReceiveEndsOfPasses();
+        Receive<LayerGroupReady>(_ =>
+        {
+            if (++ready == _groups.Count)
+            {
+                whenReady();
+            }
         });
     });
 
@@ -158,7 +175,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
 
     private void WriteCheckpoint(TrainEpoch work, TrainingEpoch training, CleanTest test)
     {
-        var folder = CheckpointFolder(_context.Run.Id, work.Epoch);
+        var folder = Path.Combine(RunFolder, $"epoch-{work.Epoch:D4}");
         BecomeWritingCheckpoint(new CheckpointManifest(folder, work.Epoch, _context.ConfigurationHash, []), whenWritten: checkpoint =>
         {
             BecomeIdle();
@@ -170,18 +187,57 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
 
     private void Measure(MeasureShard work)
     {
-        var evaluation = _context.Campaign.Evaluation;
-        var start = work.Shard.Index * evaluation.ShardSize;
-        var slice = start..Math.Min(start + evaluation.ShardSize, _context.Data.Test.Count);
         var cell = _cells[work.Shard.Cell];
-        var attack = Attack.Create(cell.Attack, cell.Epsilon);
-        var shard = new StrictShard(
-            attack, _encoder, _context.Data.Test, slice, _context.Run.Seed, evaluation.BatchSize, _type, cell.Protocol.PhaseWeights);
-        Run(new JobRun(shard, 0, shard.Cost, whenDone: () =>
+        if (Attack.Create(cell.Attack, cell.Epsilon) is { } attack)
+        {
+            var attacked = new AttackShard(Setting(cell.Protocol), [attack], Slice(work.Shard.Index));
+            Measure(attacked, work.Shard, () => attacked.Measurements.Single());
+        }
+        else
+        {
+            var clean = new CleanShard(Setting(cell.Protocol), Slice(work.Shard.Index));
+            Measure(clean, work.Shard, () => clean.Measurement);
+        }
+    }
+
+    private void Measure(IPassJob job, ShardId shard, Func<Measurement> measurement) => Run(new JobRun(job, 0, job.Cost, whenDone: () =>
+    {
+        BecomeIdle();
+        Context.Parent.Tell(new ShardMeasured(shard, measurement()));
+    }));
+
+    /// <summary>
+    /// Lends the network's running statistics to a chain: the trained ones are set aside, the chain's taken over from the
+    /// link before, moved by its attacks, written down for the next link, and given up for the trained ones again.
+    /// </summary>
+    private void Measure(MeasureLink work)
+    {
+        CellPlan[] cells = [.. _cells.Values.Where(cell => cell.Chain == work.Link.Chain)];
+        var attacks = cells.Select(cell => Attack.Create(cell.Attack, cell.Epsilon)!).ToList();
+        var shard = new AttackShard(Setting(cells[0].Protocol), attacks, Slice(work.Link.Index));
+        BecomeAwaitingGroups(whenReady: () => Run(new JobRun(shard, 0, shard.Cost, whenDone: () => WriteStatistics(work.Link, cells, shard))));
+        _groups.ForEach(group => group.Tell(new SetStatisticsAside(work.Statistics)));
+    }
+
+    private void WriteStatistics(LinkId link, CellPlan[] cells, AttackShard shard)
+    {
+        var folder = LinkFolder(link);
+        BecomeWritingCheckpoint(new CheckpointManifest(folder, _context.Campaign.Training.Epochs, _context.ConfigurationHash, []), whenWritten: statistics =>
         {
             BecomeIdle();
-            Context.Parent.Tell(new ShardMeasured(work.Shard, shard.Measurement));
-        }));
+            Context.Parent.Tell(new LinkMeasured(
+                link, [.. cells.Zip(shard.Measurements, (cell, measurement) => new ShardMeasured(new ShardId(cell.Id, link.Index), measurement))], statistics));
+        });
+        _groups.ForEach(group => group.Tell(new TakeStatisticsBack(folder)));
+    }
+
+    private TestSetting Setting(ProtocolSpec protocol) =>
+        new(protocol, _encoder, _context.Data.Test, _context.Campaign.Evaluation.BatchSize, _context.Run.Seed, _type) { Probes = _context.Campaign.Probes };
+
+    private Range Slice(int index)
+    {
+        var size = _context.Campaign.Evaluation.ShardSize;
+        return (index * size)..Math.Min((index + 1) * size, _context.Data.Test.Count);
     }
 
     private void Run(JobRun job)
@@ -221,6 +277,8 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         }
     }
 
-    private static string CheckpointFolder(RunId run, int epoch) =>
-        Path.Combine("checkpoints", run.Value.Replace('/', '_'), $"epoch-{epoch:D4}");
+    private string RunFolder => Path.Combine("checkpoints", _context.Run.Id.Value.Replace('/', '_'));
+
+    private string LinkFolder(LinkId link) =>
+        Path.Combine(RunFolder, "chains", link.Chain.Value[(_context.Run.Id.Value.Length + 1)..].Replace('/', '_'), $"link-{link.Index:D4}");
 }

@@ -14,7 +14,9 @@ internal static class ResultsBuilder
         var runs = campaign.Runs.Select(run => Run(run, state)).ToList();
         var complete = campaign.Runs.Zip(runs, (plan, run) => run.Epochs.Count == plan.Epochs && run.Cells.Count == plan.Cells.Count).All(whole => whole);
         return new CampaignResults(
-            CampaignResults.CurrentSchema, new CampaignSection(campaign.Job.Campaign.Name, campaign.Identity.Hash, complete), runs);
+            CampaignResults.CurrentSchema,
+            new CampaignSection(campaign.Job.Campaign.Name, campaign.Identity.Hash, complete, [.. campaign.Job.Campaign.Protocols.Select(Protocol)]),
+            runs);
     }
 
     private static RunResult Run(PreparedRun run, CampaignState state) => new(
@@ -29,6 +31,15 @@ internal static class ResultsBuilder
                select Cell(cell, measured),
         ]);
 
+    private static ProtocolSection Protocol(ProtocolSpec protocol) => new(
+        protocol.Name,
+        SpecNames.Of(protocol.Domain),
+        SpecNames.Of(protocol.AttackStatistics),
+        protocol.Contaminates,
+        SpecNames.Of(protocol.Order),
+        SpecNames.Of(protocol.PredictionStatistics),
+        protocol.PhaseWeights);
+
     private static NetworkSection Network(NetworkSpec network, long parameters) => new(
         network.Name,
         SpecNames.Of(network.Family),
@@ -39,7 +50,8 @@ internal static class ResultsBuilder
         SpecNames.Of(network.Neuron.Kind),
         SpecNames.Of(network.BatchNorm),
         SpecNames.Of(network.Precision),
-        parameters);
+        parameters,
+        network.Weights?.Sha256);
 
     private static DataSetSection DataSet(PreparedRun run)
     {
@@ -60,15 +72,28 @@ internal static class ResultsBuilder
         (double)measured.Correct / measured.Total,
         measured.Loss / measured.Total,
         Gradient(measured.Input, measured.Total),
-        [.. measured.Operations.Select(Operation)]);
+        [.. measured.Operations.Select(Operation)],
+        [.. measured.Weights.Select(Weight)],
+        measured.Vulnerability is { } vulnerability ? Vulnerability(vulnerability) : null);
 
     private static InputGradientResult Gradient(InputGradient gradient, int images) => new(
-        (double)gradient.Zeros / gradient.Elements, gradient.L1 / images, gradient.L2 / images, gradient.Linf / images, gradient.AllZeroImages);
+        (double)gradient.Zeros / gradient.Elements, gradient.L1 / images, gradient.L2 / images, gradient.Linf / images, gradient.AllZeroImages, gradient.VanishingImages);
 
     private static OperationResult Operation(OperationGradient operation) => new(
         operation.Module,
         operation.Kind,
         (double)operation.InputZeros / operation.InputElements,
         (double)operation.OutputZeros / operation.OutputElements,
-        operation.InputNorm / operation.Passes);
+        operation.InputNorm / operation.Passes,
+        operation.OutputNorm / operation.Passes);
+
+    private static WeightGradientResult Weight(WeightGradient weight) => new(
+        weight.Key, (double)weight.Zeros / weight.Elements, weight.L2 / weight.Passes);
+
+    private static VulnerabilityResult Vulnerability(Vulnerability sums) => new(
+        sums.Adversarial / sums.Images,
+        sums.Random / sums.Images,
+        sums.Random == 0 ? null : sums.Adversarial / sums.Random,
+        sums.ImagesWithGradient == 0 ? null : sums.FirstOrderRatio / sums.ImagesWithGradient,
+        sums.UpperBound / sums.Images);
 }

@@ -74,6 +74,9 @@ public sealed class TelemetryAggregator : ReceiveActor
             case ShardMeasured shard:
                 _timings.Add(new TimingRecord(new MeasureShard(shard.Shard).ToString(), seconds));
                 break;
+            case LinkMeasured link:
+                _timings.Add(new TimingRecord($"link {link.Link}", seconds));
+                break;
             default:
                 break;
         }

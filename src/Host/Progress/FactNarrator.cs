@@ -36,6 +36,9 @@ internal sealed class FactNarrator
             case ShardMeasured:
                 _recoveredShards++;
                 break;
+            case LinkMeasured link:
+                _recoveredShards += link.Shards.Count;
+                break;
         }
 
         return [];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports;
@@ -31,6 +32,8 @@ internal static class AttackDoubts
     /// <summary>Up to this many times chance, clean accuracy counts as none.</summary>
     public const double NearChance = 1.5;
 
+    private static readonly string PixelDomain = SpecNames.Of(AttackDomain.Pixels);
+
     private const string Masked =
         "The gradient of these images points to masking: where it is exactly zero an attack that follows it cannot aim. The accuracy shows that the "
         + "gradient is missing, not that the network withstands.";
@@ -58,7 +61,7 @@ internal static class AttackDoubts
 
     // Where losses are no numbers, no other sign can be read.
     private static IEnumerable<AttackDoubt> Signs(ProtocolCells cells) => cells.Cells.All(cell => double.IsFinite(cell.Loss))
-        ? AtChance(cells).Concat(IteratedWeakerThanSingleStep(cells)).Concat(BudgetWithoutEffect(cells)).Concat(NoGradient(cells))
+        ? AtChance(cells).Concat(IteratedWeakerThanSingleStep(cells)).Concat(BudgetWithoutEffect(cells)).Concat(NoGradient(cells)).Concat(VanishingGradient(cells))
         : DivergedCells(cells);
 
     private static IEnumerable<AttackDoubt> DivergedTraining(RunResult run) =>
@@ -108,7 +111,7 @@ internal static class AttackDoubts
                         "Whoever may change an image more can do more harm; this attack does not use its budget.",
                         cell,
                         LossOverBudgets(before, cell),
-                        before == cells.Clean ? null : FewerBits(cells.Run, before, cell));
+                        before == cells.Clean ? null : FewerBits(cells, before, cell));
                 }
 
                 before = cell;
@@ -117,9 +120,9 @@ internal static class AttackDoubts
     }
 
     /// <summary>In a phase code a longer step may change fewer bits, and so fewer spikes: then a single step is weaker with more budget.</summary>
-    private static Evidence? FewerBits(RunResult run, CellResult before, CellResult cell)
+    private static Evidence? FewerBits(ProtocolCells cells, CellResult before, CellResult cell)
     {
-        if (run.Dataset.Encoder != "phase" || !ProtocolCells.IsSingleStep(cell))
+        if (cells.Run.Dataset.Encoder != "phase" || cells.Rules?.AttackDomain != PixelDomain || !ProtocolCells.IsSingleStep(cell))
         {
             return null;
         }
@@ -169,6 +172,17 @@ internal static class AttackDoubts
             $"under {worst.Attack} at eps {Numbers.Epsilon(worst.Epsilon)}, {ImagesWithoutGradient(worst)} have an all-zero gradient",
             "A gradient attack cannot aim at these images; those classified correctly count as robust without having been tried. The gradient vanishes on "
             + "its way to the input: the surrogate is too narrow, neurons are silent, the loss is saturated, or a layer cuts the graph (a defect).");
+
+    /// <summary>Images at which the published attack would have stopped: one doubt for each attack.</summary>
+    private static IEnumerable<AttackDoubt> VanishingGradient(ProtocolCells cells) =>
+        from attack in cells.Attacked.GroupBy(cell => cell.Attack)
+        let worst = attack.MaxBy(cell => cell.InputGradient.VanishingImages)
+        where worst.InputGradient.VanishingImages > worst.InputGradient.AllZeroImages
+        select Doubt(
+            cells,
+            $"under {worst.Attack} at eps {Numbers.Epsilon(worst.Epsilon)}, {Numbers.Count(worst.InputGradient.VanishingImages)} of "
+            + $"{Numbers.Count(worst.Total, "image", "images")} had a gradient shorter than 1e-6, or one that is no number, at some step",
+            "The published PGD stops its whole run there; here these images are attacked all the same, with the sign of what gradient there is.");
 
     /// <summary>A sign with what the cell says about its cause: a masked gradient, or that more has to be measured.</summary>
     private static AttackDoubt Explained(ProtocolCells cells, string sign, string meaning, CellResult cell, Evidence? loss, Evidence? code = null)

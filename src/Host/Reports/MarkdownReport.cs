@@ -12,8 +12,10 @@ internal static class MarkdownReport
         var text = new StringBuilder();
         Head(text, report);
         Accuracy(text, report.Results);
+        Protocols(text, report.Results);
         AttackReality(text, report.Results);
         Sparsity(text, report.Results);
+        Theorems(text, report.Results);
         Training(text, report.Results);
         Failures(text, report.Provenance);
         Method(text, report.Results);
@@ -40,6 +42,17 @@ internal static class MarkdownReport
             : "Share of test images classified correctly. The budget eps is in units of 1/255. Input zeros: share of exact zeros in the gradient of the "
               + "loss with respect to the image, where the attack starts.");
         Table(text, table);
+    }
+
+    private static void Protocols(StringBuilder text, CampaignResults results)
+    {
+        var table = ProtocolTable.Of(results);
+        if (table.Rows > 0)
+        {
+            text.Append("## Protocols side by side\n\n");
+            Paragraph(text, "The same network under different rules, which \"How it was measured\" spells out. ± is the difference to strict (or, without it, to the first) in points.");
+            Table(text, table);
+        }
     }
 
     private static void AttackReality(StringBuilder text, CampaignResults results)
@@ -89,6 +102,30 @@ internal static class MarkdownReport
         }
     }
 
+    private static void Theorems(StringBuilder text, CampaignResults results)
+    {
+        var (vulnerability, density) = (TheoremTables.Vulnerability(results), TheoremTables.Density(results));
+        if (vulnerability.Rows + density.Rows == 0)
+        {
+            return;
+        }
+
+        text.Append("## The theorems, measured\n\n");
+        if (vulnerability.Rows > 0)
+        {
+            Paragraph(text, "Theorem 4.1 says 3 ≤ rho_adv / rho_rand ≤ 3 l0 of the gradient, where the network is linear within the budget; there the ratio is 3 l1² / l2². "
+                + "rho is the mean square change of the true class's probability: rho_adv under the attack itself, which is a lower bound of the worst case, rho_rand under "
+                + "perturbations drawn uniformly from the budget. A ratio far below the estimate says that the network is not linear within the budget, or the attack weak.");
+            Table(text, vulnerability);
+        }
+
+        if (density.Rows > 0)
+        {
+            Paragraph(text, "Theorem 4.4 ties the density of weight gradients to that of input gradients. Share of entries that are not zero, averaged over the convolutions:");
+            Table(text, density);
+        }
+    }
+
     private static void Training(StringBuilder text, CampaignResults results)
     {
         foreach (var (run, i) in results.Runs.Where(run => run.Epochs.Count > 0).Select((run, i) => (run, i)))
@@ -125,7 +162,8 @@ internal static class MarkdownReport
             text.Append(Invariant(
                 $"- Network **{network.Name}**: {network.Family}, {network.Depth} layers, width {network.Width}, {network.Pool} pooling in the stem, {network.Connection} connections, "));
             text.Append(Invariant(
-                $"{network.Neuron} neurons, batch norm over {network.BatchNorm}, {network.Precision}, {Numbers.Count(network.Parameters)} parameters.\n"));
+                $"{network.Neuron} neurons, batch norm over {network.BatchNorm}, {network.Precision}, {Numbers.Count(network.Parameters)} parameters"));
+            text.Append(network.Weights is { } weights ? $", started from a file of weights, SHA-256 {weights}.\n" : ".\n");
         }
 
         foreach (var data in results.Runs.Select(run => run.Dataset).Distinct())
@@ -140,9 +178,9 @@ internal static class MarkdownReport
             text.Append(Invariant($"- Attack **{attack.Attack}**: {AttackSettings(attack)}\n"));
         }
 
-        foreach (var protocol in results.Runs.SelectMany(run => run.Cells).Select(cell => cell.Protocol).Distinct())
+        foreach (var protocol in results.Campaign.Protocols)
         {
-            text.Append(Invariant($"- Protocol **{protocol}**: {ProtocolRules.Of(protocol)}\n"));
+            text.Append(Invariant($"- Protocol **{protocol.Name}**: {ProtocolRules.Of(protocol)}\n"));
         }
 
         text.Append('\n');

@@ -4,10 +4,17 @@ using SpikeTrail.Protocol.Results;
 namespace SpikeTrail.Host.Reports;
 
 /// <summary>The cells of one run under one protocol: what can be compared with each other.</summary>
-internal sealed record ProtocolCells(RunResult Run, string Protocol, IReadOnlyList<CellResult> Cells)
+/// <param name="Run">The run.</param>
+/// <param name="Protocol">The protocol's name.</param>
+/// <param name="Rules">The protocol's settings, where the results know them.</param>
+/// <param name="Cells">The cells.</param>
+internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSection? Rules, IReadOnlyList<CellResult> Cells)
 {
     /// <summary>The run's name, as it stands in the journal: <c>sew-resnet18/cifar-10/3407</c>.</summary>
     public string RunName => NameOf(Run);
+
+    /// <summary>The first cells of its row in most tables: network, data set, seed, protocol.</summary>
+    public IReadOnlyList<string> Row => [Run.Network.Name, Run.Dataset.Name, Numbers.Plain(Run.Seed), Protocol];
 
     public CellResult? Clean => Cells.FirstOrDefault(cell => cell.Attack == CampaignPlan.Clean.Name);
 
@@ -41,5 +48,5 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, IReadOnlyLi
     public static IEnumerable<ProtocolCells> Of(CampaignResults results) =>
         from run in results.Runs
         from cells in run.Cells.GroupBy(cell => cell.Protocol)
-        select new ProtocolCells(run, cells.Key, [.. cells]);
+        select new ProtocolCells(run, cells.Key, results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == cells.Key), [.. cells]);
 }

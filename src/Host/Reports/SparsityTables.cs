@@ -21,7 +21,7 @@ internal static class SparsityTables
         {
             var means = operations.GroupBy(operation => operation.Kind)
                 .ToDictionary(group => group.Key, group => group.Average(operation => operation.InputZeroFraction));
-            table.Add([.. Row(cells), .. kinds.Select(kind => Numbers.Percent(means.TryGetValue(kind, out var mean) ? mean : null))]);
+            table.Add([.. cells.Row, .. kinds.Select(kind => Numbers.Percent(means.TryGetValue(kind, out var mean) ? mean : null))]);
         }
 
         return table;
@@ -38,7 +38,7 @@ internal static class SparsityTables
             {
                 table.Add(
                 [
-                    .. Row(cells),
+                    .. cells.Row,
                     pool.Module,
                     pool.Kind,
                     Numbers.Percent(pool.InputZeroFraction),
@@ -60,7 +60,4 @@ internal static class SparsityTables
         let gradient = cells.Gradient()
         where gradient is not null
         select (cells, gradient.Operations);
-
-    private static string[] Row(ProtocolCells cells) =>
-        [cells.Run.Network.Name, cells.Run.Dataset.Name, Numbers.Plain(cells.Run.Seed), cells.Protocol];
 }

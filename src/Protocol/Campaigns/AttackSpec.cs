@@ -34,16 +34,3 @@ public sealed record AttackSpec
     /// <summary>Independent random starts; an image counts as correct only if it withstands all.</summary>
     public int Restarts { get; init; } = 1;
 }
-
-/// <summary>
-/// Under which rules a network is attacked. <c>strict</c> freezes batch norm on its running statistics, attacks
-/// pixels through the encoder straight through, and rounds the attacked image to bytes before it is encoded.
-/// </summary>
-public sealed record ProtocolSpec
-{
-    /// <summary>The name the protocol goes by in results.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Whether the phase encoder's backward weighs step t by omega(t) = 2^-(1 + t mod K) instead of evenly.</summary>
-    public bool PhaseWeights { get; init; }
-}

@@ -38,6 +38,12 @@ public sealed record EpochTrained(
 /// <param name="Measurement">What was measured.</param>
 public sealed record ShardMeasured(ShardId Shard, Measurement Measurement) : ICampaignFact;
 
+/// <summary>A link of a chain was measured, and batch norm's running statistics as it left them are on disk.</summary>
+/// <param name="Link">The link.</param>
+/// <param name="Shards">Its slice of the test set in every cell of the chain.</param>
+/// <param name="Statistics">What the next link goes on from.</param>
+public sealed record LinkMeasured(LinkId Link, IReadOnlyList<ShardMeasured> Shards, CheckpointManifest Statistics) : ICampaignFact;
+
 /// <summary>The last shard of a cell was measured. A summary for people: results are added up from the shards.</summary>
 /// <param name="Cell">The cell.</param>
 /// <param name="Correct">Images still classified correctly.</param>

@@ -6,7 +6,13 @@ namespace SpikeTrail.Protocol.Campaigns;
 public sealed record RunPlan(RunId Id, NetworkSpec Network, DataSetSpec DataSet, long Seed);
 
 /// <summary>One row of the results: a run under a protocol, an attack and a budget (0 for the clean images).</summary>
-public sealed record CellPlan(CellId Id, RunPlan Run, ProtocolSpec Protocol, AttackSpec Attack, double Epsilon);
+public sealed record CellPlan(CellId Id, RunPlan Run, ProtocolSpec Protocol, AttackSpec Attack, double Epsilon)
+{
+    /// <summary>The chain it is measured in, together with the other attacks at its budget; null where its shards are independent.</summary>
+    public ChainId? Chain => Protocol.IsChain && Attack.Kind != AttackKind.None
+        ? new ChainId(CampaignPlan.Invariant($"{Run.Id.Value}/{Protocol.Name}/{Epsilon:R}"))
+        : null;
+}
 
 /// <summary>Unfolds a campaign into its runs and cells, always in the same order.</summary>
 public static class CampaignPlan
@@ -40,5 +46,5 @@ public static class CampaignPlan
     private static CellPlan Cell(RunPlan run, ProtocolSpec protocol, AttackSpec attack, double epsilon) =>
         new(new CellId(Invariant($"{run.Id.Value}/{protocol.Name}/{attack.Name}/{epsilon:R}")), run, protocol, attack, epsilon);
 
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    internal static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -40,6 +40,9 @@ public sealed record CampaignSpec
     /// <summary>The budgets in units of 1/255, ascending.</summary>
     public required IReadOnlyList<double> Epsilons { get; init; }
 
+    /// <summary>What is counted besides accuracy and loss.</summary>
+    public ProbeSpec Probes { get; init; } = new();
+
     /// <summary>How the test set is measured.</summary>
     public EvaluationSpec Evaluation { get; init; } = new();
 }

@@ -16,6 +16,26 @@ public readonly record struct CellId(string Value)
     public override string ToString() => Value;
 }
 
+/// <summary>
+/// One run under one contaminating protocol at one budget, such as <c>sew-resnet18/cifar-10/3407/as-published/8</c>: its
+/// attacks share batch norm's running statistics, and go over the test set together.
+/// </summary>
+/// <param name="Value">The text.</param>
+public readonly record struct ChainId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>One fixed slice of the test set in a chain: every link takes the statistics over where the one before left them.</summary>
+/// <param name="Chain">The chain.</param>
+/// <param name="Index">Which slice, from 0.</param>
+public readonly record struct LinkId(ChainId Chain, int Index)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Chain.Value}#{Index}";
+}
+
 /// <summary>One fixed slice of the test set in one cell: the unit of resumable work.</summary>
 /// <param name="Cell">The cell.</param>
 /// <param name="Index">Which slice, from 0.</param>

@@ -21,6 +21,15 @@ public sealed record MeasureShard(ShardId Shard) : IPipelineWork
     public override string ToString() => $"shard {Shard}";
 }
 
+/// <summary>Measure one link of a chain: a slice of the test set in all its cells. Answered with <see cref="LinkMeasured"/>.</summary>
+/// <param name="Link">Which.</param>
+/// <param name="Statistics">Batch norm's running statistics as the link before left them; null for those the network was trained to.</param>
+public sealed record MeasureLink(LinkId Link, CheckpointManifest? Statistics) : IPipelineWork
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"link {Link}";
+}
+
 /// <summary>How far a pipeline is with its work.</summary>
 /// <param name="Done">Image passes done.</param>
 /// <param name="Total">Image passes the work takes.</param>

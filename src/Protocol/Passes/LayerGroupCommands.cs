@@ -11,6 +11,20 @@ public sealed record PrepareLayerGroup(CheckpointManifest? Checkpoint) : IWireMe
 /// <param name="Group">Its index, from 0.</param>
 public sealed record LayerGroupReady(int Group) : IWireMessage;
 
+/// <summary>
+/// Asks a layer group to set the running statistics it was trained to aside, for passes that move them. Answered with
+/// <see cref="LayerGroupReady"/>.
+/// </summary>
+/// <param name="From">Statistics to go on from; null to go on from the trained ones.</param>
+public sealed record SetStatisticsAside(CheckpointManifest? From) : IWireMessage;
+
+/// <summary>
+/// Asks a layer group to write its running statistics as they have become, and to take back those it set aside. Answered
+/// with <see cref="CheckpointWritten"/>.
+/// </summary>
+/// <param name="Folder">Where to, relative to the campaign's output folder.</param>
+public sealed record TakeStatisticsBack(string Folder) : IWireMessage;
+
 /// <summary>Asks a layer group to write its part of a checkpoint. Answered with <see cref="CheckpointWritten"/>.</summary>
 /// <param name="Folder">The checkpoint's folder, relative to the campaign's output folder.</param>
 public sealed record WriteCheckpoint(string Folder) : IWireMessage;

@@ -21,5 +21,5 @@ public sealed record FrameTaken(PassId Pass, Direction Direction) : IWireMessage
 /// <summary>A layer group has done all that a pass wanted of it.</summary>
 /// <param name="Pass">The pass.</param>
 /// <param name="Group">The layer group's index, from 0.</param>
-/// <param name="Operations">What its probes saw; empty when they were off.</param>
-public sealed record GradientReport(PassId Pass, int Group, IReadOnlyList<OperationGradient> Operations) : IWireMessage;
+/// <param name="Probes">What its probes saw.</param>
+public sealed record GradientReport(PassId Pass, int Group, ProbeReport Probes) : IWireMessage;

@@ -1,3 +1,4 @@
+using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Wire;
 
 namespace SpikeTrail.Protocol.Passes;
@@ -23,22 +24,13 @@ public enum PassPurpose
     AdversarialStep,
 }
 
-/// <summary>Which statistics batch norm normalises with.</summary>
-public enum BatchNormMode
-{
-    /// <summary>The running statistics, which stay as they are.</summary>
-    Frozen,
-
-    /// <summary>The batch's own statistics, which also move the running ones.</summary>
-    Batch,
-}
-
 /// <summary>What a pass wants of every layer group.</summary>
 /// <param name="Id">The pass.</param>
 /// <param name="Purpose">Why it is run.</param>
 /// <param name="TimeSteps">T.</param>
-/// <param name="BatchNorm">Which statistics.</param>
-/// <param name="WeightGradients">Whether backward accumulates weight gradients, and ends in a weight update.</param>
+/// <param name="BatchNorm">Which statistics batch norm normalises with.</param>
+/// <param name="TrackStatistics">Whether the batch moves batch norm's running statistics.</param>
+/// <param name="WeightGradients">Whether backward takes weight gradients; a training step ends in a weight update.</param>
 /// <param name="InputGradient">Whether backward goes on to the network's input.</param>
 /// <param name="Probes">Whether backward counts zeros and norms at every operation.</param>
 /// <param name="LearningRate">The rate of the weight update; 0 where there is none.</param>
@@ -46,7 +38,8 @@ public sealed record PassRequest(
     PassId Id,
     PassPurpose Purpose,
     int TimeSteps,
-    BatchNormMode BatchNorm,
+    BatchStatistics BatchNorm,
+    bool TrackStatistics,
     bool WeightGradients,
     bool InputGradient,
     bool Probes,
@@ -56,14 +49,14 @@ public sealed record PassRequest(
     public bool Backward => WeightGradients || InputGradient;
 
     /// <summary>A training step.</summary>
-    public static PassRequest Training(PassId id, int timeSteps, double learningRate) =>
-        new(id, PassPurpose.Training, timeSteps, BatchNormMode.Batch, WeightGradients: true, InputGradient: false, Probes: false, learningRate);
+    public static PassRequest Training(PassId id, int timeSteps, double learningRate) => new(
+        id, PassPurpose.Training, timeSteps, BatchStatistics.Batch, TrackStatistics: true, WeightGradients: true, InputGradient: false, Probes: false, learningRate);
 
     /// <summary>A prediction on running statistics.</summary>
-    public static PassRequest Evaluation(PassId id, int timeSteps) =>
-        new(id, PassPurpose.Evaluation, timeSteps, BatchNormMode.Frozen, WeightGradients: false, InputGradient: false, Probes: false, 0);
+    public static PassRequest Evaluation(PassId id, int timeSteps) => new(
+        id, PassPurpose.Evaluation, timeSteps, BatchStatistics.Running, TrackStatistics: false, WeightGradients: false, InputGradient: false, Probes: false, 0);
 
     /// <summary>One adversarial step on running statistics: the gradient of the loss with respect to the input.</summary>
-    public static PassRequest AdversarialStep(PassId id, int timeSteps, bool probes) =>
-        new(id, PassPurpose.AdversarialStep, timeSteps, BatchNormMode.Frozen, WeightGradients: false, InputGradient: true, probes, 0);
+    public static PassRequest AdversarialStep(PassId id, int timeSteps, bool probes) => new(
+        id, PassPurpose.AdversarialStep, timeSteps, BatchStatistics.Running, TrackStatistics: false, WeightGradients: false, InputGradient: true, probes, 0);
 }

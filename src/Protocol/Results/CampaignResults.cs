@@ -11,15 +11,30 @@ public sealed record CampaignResults(int Schema, CampaignSection Campaign, IRead
 /// <param name="Name">Its name.</param>
 /// <param name="ConfigurationHash">SHA-256 of everything that determines the numbers.</param>
 /// <param name="Complete">Whether every cell of every run was measured.</param>
-public sealed record CampaignSection(string Name, string ConfigurationHash, bool Complete);
+/// <param name="Protocols">What the protocols that cells name are.</param>
+public sealed record CampaignSection(string Name, string ConfigurationHash, bool Complete, IReadOnlyList<ProtocolSection> Protocols);
+
+/// <summary>A protocol's settings.</summary>
+public sealed record ProtocolSection(
+    string Name, string AttackDomain, string AttackBatchNorm, bool Contaminate, string Order, string PredictionBatchNorm, bool PhaseWeights);
 
 /// <summary>One network, data set and seed.</summary>
 public sealed record RunResult(
     NetworkSection Network, DataSetSection Dataset, long Seed, IReadOnlyList<EpochResult> Epochs, IReadOnlyList<CellResult> Cells);
 
-/// <summary>Which network.</summary>
+/// <summary>Which network; <c>Weights</c> is the SHA-256 of the file it started from, null where it started from the seed.</summary>
 public sealed record NetworkSection(
-    string Name, string Family, int Depth, double Width, string Pool, string Connection, string Neuron, string BatchNorm, string Precision, long Parameters);
+    string Name,
+    string Family,
+    int Depth,
+    double Width,
+    string Pool,
+    string Connection,
+    string Neuron,
+    string BatchNorm,
+    string Precision,
+    long Parameters,
+    string? Weights);
 
 /// <summary>Which data.</summary>
 public sealed record DataSetSection(string Name, string Encoder, int TimeSteps, int Classes, int TrainingImages, int TestImages);
@@ -40,13 +55,26 @@ public sealed record CellResult(
     double Accuracy,
     double Loss,
     InputGradientResult InputGradient,
-    IReadOnlyList<OperationResult> Operations);
+    IReadOnlyList<OperationResult> Operations,
+    IReadOnlyList<WeightGradientResult> WeightGradients,
+    VulnerabilityResult? Vulnerability);
 
 /// <summary>
 /// The gradient of each image's loss with respect to the image, where the attack starts: share of exact zeros over all
-/// pixels, norms averaged over images, and how many images have no gradient at all.
+/// entries, norms averaged over images, how many images have no gradient at all, and how many have, at any step of the
+/// attack, one that is no number or is shorter than 1e-6: there the published PGD stops.
 /// </summary>
-public sealed record InputGradientResult(double ZeroFraction, double L1, double L2, double Linf, int AllZeroImages);
+public sealed record InputGradientResult(double ZeroFraction, double L1, double L2, double Linf, int AllZeroImages, int VanishingImages);
 
-/// <summary>The same backward pass at one operation: shares of exact zeros, and the input-side L2 norm averaged over batches.</summary>
-public sealed record OperationResult(string Module, string Kind, double InputZeroFraction, double OutputZeroFraction, double InputNorm);
+/// <summary>The same backward pass at one operation: shares of exact zeros, and L2 norms averaged over batches, on both sides.</summary>
+public sealed record OperationResult(
+    string Module, string Kind, double InputZeroFraction, double OutputZeroFraction, double InputNorm, double OutputNorm);
+
+/// <summary>The same backward pass at one weight: share of exact zeros, and the L2 norm averaged over batches.</summary>
+public sealed record WeightGradientResult(string Key, double ZeroFraction, double Norm);
+
+/// <summary>
+/// Theorem 4.1, averaged over images: rho_adv from the attack itself (from below), rho_rand from random perturbations,
+/// their ratio, its first-order estimate 3 ‖g‖₁² / ‖g‖₂² (over images with a gradient) and its upper bound 3 ‖g‖₀.
+/// </summary>
+public sealed record VulnerabilityResult(double Adversarial, double Random, double? Ratio, double? FirstOrderRatio, double UpperBound);

@@ -23,6 +23,15 @@ internal sealed class CellIdJson : JsonConverter<CellId>
     public override void Write(Utf8JsonWriter writer, CellId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
 }
 
+/// <summary>A chain's id as its text.</summary>
+internal sealed class ChainIdJson : JsonConverter<ChainId>
+{
+    public override ChainId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? throw new JsonException("a chain's id is null"));
+
+    public override void Write(Utf8JsonWriter writer, ChainId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+}
+
 /// <summary>A pass's id as its number.</summary>
 internal sealed class PassIdJson : JsonConverter<PassId>
 {

@@ -19,9 +19,10 @@ namespace SpikeTrail.Protocol.Wire;
     [
         typeof(RunIdJson),
         typeof(CellIdJson),
+        typeof(ChainIdJson),
         typeof(PassIdJson),
         typeof(KebabCaseEnumJson<PassPurpose>),
-        typeof(KebabCaseEnumJson<BatchNormMode>),
+        typeof(KebabCaseEnumJson<BatchStatistics>),
         typeof(KebabCaseEnumJson<Direction>),
     ])]
 [JsonSerializable(typeof(PassRequest))]
@@ -29,14 +30,18 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(GradientReport))]
 [JsonSerializable(typeof(PrepareLayerGroup))]
 [JsonSerializable(typeof(LayerGroupReady))]
+[JsonSerializable(typeof(SetStatisticsAside))]
+[JsonSerializable(typeof(TakeStatisticsBack))]
 [JsonSerializable(typeof(WriteCheckpoint))]
 [JsonSerializable(typeof(CheckpointWritten))]
 [JsonSerializable(typeof(TrainEpoch))]
 [JsonSerializable(typeof(MeasureShard))]
+[JsonSerializable(typeof(MeasureLink))]
 [JsonSerializable(typeof(WorkProgress))]
 [JsonSerializable(typeof(CampaignAccepted))]
 [JsonSerializable(typeof(EpochTrained))]
 [JsonSerializable(typeof(ShardMeasured))]
+[JsonSerializable(typeof(LinkMeasured))]
 [JsonSerializable(typeof(CellCompleted))]
 [JsonSerializable(typeof(WorkFailed))]
 [JsonSerializable(typeof(CampaignCompleted))]

@@ -1,6 +1,7 @@
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Execution;
+using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Checkpoints;
 
@@ -11,11 +12,16 @@ namespace SpikeTrail.Snn.Checkpoints;
 public static class Checkpoint
 {
     /// <summary>Writes a layer group's weights, running statistics and optimiser state into a folder, which is made where missing.</summary>
-    public static CheckpointFile Save(LayerGroup group, string folder)
+    public static CheckpointFile Save(LayerGroup group, string folder) => Save(group, group.State, folder);
+
+    /// <summary>Writes a layer group's running statistics alone into a folder, which is made where missing.</summary>
+    public static CheckpointFile SaveStatistics(LayerGroup group, string folder) => Save(group, group.Statistics, folder);
+
+    private static CheckpointFile Save(LayerGroup group, IEnumerable<KeyValuePair<string, Tensor>> state, string folder)
     {
         Directory.CreateDirectory(folder);
         var name = $"group-{group.Index}.safetensors";
-        WholeFile.Write(Path.Combine(folder, name), stream => SafeTensors.Write(stream, group.State));
+        WholeFile.Write(Path.Combine(folder, name), stream => SafeTensors.Write(stream, state));
         return new CheckpointFile(name, Fingerprint.Of(Path.Combine(folder, name)));
     }
 
@@ -24,9 +30,16 @@ public static class Checkpoint
     /// goes on.
     /// </summary>
     /// <exception cref="InvalidDataException">A file is missing or damaged, or the checkpoint lacks a tensor of the group.</exception>
-    public static void Load(LayerGroup group, CheckpointManifest checkpoint, string outputFolder)
+    public static void Load(LayerGroup group, CheckpointManifest checkpoint, string outputFolder) => Load(group.State, checkpoint, outputFolder);
+
+    /// <summary>Gives a layer group its part of what <see cref="SaveStatistics"/> wrote; its weights stay as they are.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or damaged, or lacks a statistic of the group.</exception>
+    public static void LoadStatistics(LayerGroup group, CheckpointManifest checkpoint, string outputFolder) =>
+        Load(group.Statistics, checkpoint, outputFolder);
+
+    private static void Load(IEnumerable<KeyValuePair<string, Tensor>> state, CheckpointManifest checkpoint, string outputFolder)
     {
-        var missing = group.State.ToDictionary(StringComparer.Ordinal);
+        var missing = state.ToDictionary(StringComparer.Ordinal);
         foreach (var file in checkpoint.Files)
         {
             var path = Path.Combine(outputFolder, checkpoint.Folder, file.Name);

@@ -37,8 +37,8 @@ public sealed record BatchPass(PassRequest Request, Tensor Inputs_TN, IReadOnlyL
 /// <summary>What came out of a pass.</summary>
 /// <param name="Prediction">Logits, losses and predicted classes.</param>
 /// <param name="InputGradients_TN">dL/dinputs, [T, N, C, H, W], where the pass wanted it.</param>
-/// <param name="Operations">What the probes saw, in the network's order; empty when they were off.</param>
-public sealed record BatchOutcome(Prediction Prediction, Tensor? InputGradients_TN, IReadOnlyList<OperationGradient> Operations) : IDisposable
+/// <param name="Probes">What the probes saw.</param>
+public sealed record BatchOutcome(Prediction Prediction, Tensor? InputGradients_TN, ProbeReport Probes) : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose()

@@ -1,3 +1,4 @@
+using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Networks;
 using SpikeTrail.Snn.Training;
@@ -44,12 +45,21 @@ public sealed class LayerGroup : IDisposable
         Parameters.Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value))
             .Concat(_optimizer.State(Parameters));
 
+    /// <summary>Its running statistics alone.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Statistics =>
+        from parameter in Parameters
+        where parameter.Role == ParameterRole.Statistic
+        select KeyValuePair.Create(parameter.Key, parameter.Value);
+
+    /// <summary>Sets the running statistics aside, for passes that move them: what is returned puts them back when it is disposed.</summary>
+    public IDisposable SetStatisticsAside() => new StatisticsAside(this);
+
     /// <summary>Starts a pass.</summary>
     public LayerGroupPass Begin(PassRequest request) => new(this, request);
 
     /// <summary>Whether a pass must gather all T time steps here before the first can go on.</summary>
     public bool IsBarrier(PassRequest request) =>
-        request.BatchNorm == BatchNormMode.Batch && Body.NeedsWholeSequence;
+        (request.TrackStatistics || request.BatchNorm == BatchStatistics.Batch) && Body.NeedsWholeSequence;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -63,6 +73,22 @@ public sealed class LayerGroup : IDisposable
 
     /// <inheritdoc/>
     public override string ToString() => $"layer group {Index} ({string.Join(", ", Layers)}) on {_device}";
+
+    private sealed class StatisticsAside(LayerGroup group) : IDisposable
+    {
+        private readonly List<(Tensor Statistic, Tensor Copy)> _copies = [.. group.Statistics.Select(entry => (entry.Value, entry.Value.clone().DetachFromDisposeScope()))];
+
+        public void Dispose()
+        {
+            foreach (var (statistic, copy) in _copies)
+            {
+                statistic.copy_(copy);
+                copy.Dispose();
+            }
+
+            _copies.Clear();
+        }
+    }
 
     internal Sequence Body { get; }
 

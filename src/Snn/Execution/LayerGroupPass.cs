@@ -1,6 +1,7 @@
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Networks;
+using SpikeTrail.Snn.Probes;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Execution;
@@ -51,20 +52,21 @@ public sealed class LayerGroupPass : IDisposable
         return Through(gradient, _group.Body.Backward, _stepsBackward == Request.TimeSteps);
     }
 
-    /// <summary>Ends a pass that is done: updates the weights where it wants that, and reports what the probes saw.</summary>
-    public IReadOnlyList<OperationGradient> Complete()
+    /// <summary>Ends a pass that is done: updates the weights of a training step, else reports what the probes saw.</summary>
+    public ProbeReport Complete()
     {
         if (!IsDone)
         {
             throw new InvalidOperationException($"{_group} is not done with {Request.Id}");
         }
 
-        if (Request.WeightGradients)
+        var weights = Request.WeightGradients && Request.Purpose != PassPurpose.Training ? WeightProbe.Measure(_group.Parameters, _tape.WeightGradients) : [];
+        if (Request is { Purpose: PassPurpose.Training, WeightGradients: true })
         {
             _group.Update(_tape.WeightGradients, Request.LearningRate);
         }
 
-        return _tape.Probe?.Report() ?? [];
+        return new ProbeReport(_tape.Probe?.Report() ?? [], weights);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Networks;
 using static TorchSharp.torch;
 
@@ -34,7 +35,9 @@ public sealed class LocalPipeline(IReadOnlyList<LayerGroup> groups, int window =
     }
 
     /// <summary>Runs one pass and leaves its outcome in it.</summary>
-    public void Run(BatchPass pass)
+    /// <param name="pass">The pass.</param>
+    /// <param name="inspectWeightGradients">Is shown each weight's gradient, where the pass takes them, before they are used and freed.</param>
+    public void Run(BatchPass pass, Action<Parameter, Tensor>? inspectWeightGradients = null)
     {
         var request = pass.Request with { Id = new PassId(_passes++) };
         var steps = groups.Select(group => group.Begin(request)).ToList();
@@ -45,8 +48,12 @@ public sealed class LocalPipeline(IReadOnlyList<LayerGroup> groups, int window =
             outputs.ForEach(frame => frame.Dispose());
 
             var inputGradients = request.Backward ? Backward(prediction, request, steps) : null;
-            var operations = steps.SelectMany(step => step.Complete()).ToList();
-            pass.Outcome = new BatchOutcome(prediction, inputGradients, operations);
+            foreach (var (parameter, gradient) in steps.SelectMany(step => step.WeightGradients))
+            {
+                inspectWeightGradients?.Invoke(parameter, gradient);
+            }
+
+            pass.Outcome = new BatchOutcome(prediction, inputGradients, ProbeReport.Concat([.. steps.Select(step => step.Complete())]));
         }
         finally
         {

@@ -1,5 +1,4 @@
 using SpikeTrail.Protocol.Campaigns;
-using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
 using static TorchSharp.torch;
 
@@ -41,27 +40,39 @@ public sealed class BatchNorm2d(
     /// <inheritdoc/>
     protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay)
     {
-        if (tape.Request.BatchNorm == BatchNormMode.Frozen)
-        {
-            return Normalise(input, weights, batchStatistics: false, replay);
-        }
-
-        return scope == BatchNormScope.Sequence
-            ? Normalise(input, weights, batchStatistics: true, replay)
-            : StepByStep(input, windowSteps, step => Normalise(step, weights, batchStatistics: true, replay));
+        // A replay must not move the running statistics a second time.
+        var track = tape.Request.TrackStatistics && !replay;
+        return scope == BatchNormScope.Step && (track || tape.Request.BatchNorm == BatchStatistics.Batch)
+            ? StepByStep(input, windowSteps, step => Normalise(step, weights, tape.Request.BatchNorm, track))
+            : Normalise(input, weights, tape.Request.BatchNorm, track);
     }
 
-    private Tensor Normalise(Tensor input, IReadOnlyList<Tensor> weights, bool batchStatistics, bool replay)
+    private Tensor Normalise(Tensor input, IReadOnlyList<Tensor> weights, BatchStatistics statistics, bool track)
     {
-        // A replay must not move the running statistics a second time: it moves copies.
-        var throwAway = batchStatistics && replay;
-        using var mean = throwAway ? runningMean.Value.clone() : runningMean.Value.alias();
-        using var variance = throwAway ? runningVar.Value.clone() : runningVar.Value.alias();
-        if (batchStatistics && !replay)
+        var batchStatistics = statistics == BatchStatistics.Batch;
+        if (track)
         {
             batchesTracked.Value.add_(1);
         }
 
-        return nn.functional.batch_norm(input, mean, variance, weights[0], weights[1], batchStatistics, Momentum, Eps);
+        if (batchStatistics == track)
+        {
+            return Normalise(input, weights, runningMean.Value, runningVar.Value, batchStatistics);
+        }
+
+        // Copies: those of the batch are moved by libtorch and thrown away, the running ones stay what the graph remembers.
+        using var mean = runningMean.Value.clone();
+        using var variance = runningVar.Value.clone();
+        var normalised = Normalise(input, weights, mean, variance, batchStatistics);
+        if (track)
+        {
+            using var untracked = input.detach();
+            Normalise(untracked, weights, runningMean.Value, runningVar.Value, batchStatistics: true).Dispose();
+        }
+
+        return normalised;
     }
+
+    private static Tensor Normalise(Tensor input, IReadOnlyList<Tensor> weights, Tensor mean, Tensor variance, bool batchStatistics) =>
+        nn.functional.batch_norm(input, mean, variance, weights[0], weights[1], batchStatistics, Momentum, Eps);
 }

@@ -6,10 +6,13 @@ namespace SpikeTrail.Snn.Probes;
 /// <summary>Measures the gradient of the loss with respect to images.</summary>
 public static class InputGradientProbe
 {
-    /// <summary>Zeros over all pixels, norms per image, of gradients [N, C, H, W].</summary>
-    public static InputGradient Measure(Tensor gradients_NCHW)
+    // Where the published PGD gives up (REFERENCE: two named protocols).
+    private const double Vanished = 1e-6;
+
+    /// <summary>Zeros over all entries, norms per image, of gradients [N, …].</summary>
+    public static InputGradient Measure(Tensor gradients_N)
     {
-        using var flat = gradients_NCHW.flatten(1);
+        using var flat = gradients_N.flatten(1);
         using var gradients = flat.to_type(ScalarType.Float64);
         using var magnitudes = gradients.abs();
         using var nonZeros = gradients.count_nonzero([1]);
@@ -18,20 +21,23 @@ public static class InputGradientProbe
         using var l2 = squares.sum([1L]).sqrt_();
         using var linf = magnitudes.amax([1L]);
 
-        var nonZerosPerImage = Values<long>(nonZeros);
+        var nonZerosPerImage = nonZeros.ToHost<long>();
         return new InputGradient(
             gradients.NumberOfElements - nonZerosPerImage.Sum(),
             gradients.NumberOfElements,
-            Values<double>(l1).Sum(),
-            Values<double>(l2).Sum(),
-            Values<double>(linf).Sum(),
-            nonZerosPerImage.Count(count => count == 0));
+            l1.ToHost<double>().Sum(),
+            l2.ToHost<double>().Sum(),
+            linf.ToHost<double>().Sum(),
+            nonZerosPerImage.Count(count => count == 0),
+            VanishingImages: 0);
     }
 
-    private static T[] Values<T>(Tensor tensor)
-        where T : unmanaged
+    /// <summary>Which images' gradients, [N, …], have an L2 norm under 1e-6 or one that is no number.</summary>
+    public static bool[] Vanishing(Tensor gradients_N)
     {
-        using var onHost = tensor.cpu();
-        return onHost.data<T>().ToArray();
+        using var flat = gradients_N.flatten(1);
+        using var gradients = flat.to_type(ScalarType.Float64);
+        using var norms = gradients.norm(1, keepdim: false, p: 2);
+        return [.. norms.ToHost<double>().Select(norm => !(norm >= Vanished))];
     }
 }

@@ -11,6 +11,9 @@ public sealed class ResumptionTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // FGSM's and PGD's gradients and predictions, and for theorem 4.1 of each a gradient, a clean and a random prediction.
+    private const int PassesOfABatch = 1 + 2 + 2 + 2 * 3;
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -44,6 +47,52 @@ public sealed class ResumptionTests
         Assert.Equal(6, shards.Count);
         Assert.Equal(shards.Distinct(), shards);
         Assert.Equal([1, 2], campaign.Journal().OfType<EpochTrained>().Select(fact => fact.Epoch));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    public async Task A_chain_cut_between_any_two_batches_comes_to_the_same_bytes(int batches)
+    {
+        using var campaign = new TinyCampaign(TinyCampaign.Chained);
+        using var cancel = new CancellationTokenSource();
+        var passes = batches * PassesOfABatch;
+        var first = await campaign.RunAsync(
+            observer: new RecordingObserver(update => CancelAt(ref passes, cancel, update.Activity.StartsWith("as-published fgsm", StringComparison.Ordinal))),
+            cancel: cancel.Token);
+        Assert.False(first.Campaign.Complete);
+
+        var second = await campaign.RunAsync();
+
+        Assert.True(second.Campaign.Complete);
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(TinyCampaign.Chained), campaign.Results());
+        var links = campaign.Journal().OfType<LinkMeasured>().Select(fact => fact.Link).ToList();
+        Assert.Equal(4, links.Count);
+        Assert.Equal(links.Distinct(), links);
+        Assert.False(Directory.Exists(campaign.File(links[0].Chain.Value)), "statistics nobody goes on from are still there");
+    }
+
+    [Fact]
+    public async Task A_chain_whose_statistics_are_damaged_goes_on_from_the_link_before_and_comes_to_the_same_bytes()
+    {
+        using var campaign = new TinyCampaign(TinyCampaign.Chained);
+        using var cancel = new CancellationTokenSource();
+        var passes = 3 * PassesOfABatch;
+        await campaign.RunAsync(
+            observer: new RecordingObserver(update => CancelAt(ref passes, cancel, update.Activity.StartsWith("as-published fgsm", StringComparison.Ordinal))),
+            cancel: cancel.Token);
+        var statistics = campaign.Journal().OfType<LinkMeasured>().Single().Statistics;
+        await File.WriteAllTextAsync(Path.Combine(campaign.File(statistics.Folder), statistics.Files[0].Name), "damage");
+
+        await campaign.RunAsync();
+
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(TinyCampaign.Chained), campaign.Results());
+        Assert.Equal([0, 0, 1, 0, 1], campaign.Journal().OfType<LinkMeasured>().Select(fact => fact.Link.Index));
     }
 
     [Fact]
@@ -129,9 +178,9 @@ public sealed class ResumptionTests
         Assert.Equal([1, 2], campaign.Journal().OfType<EpochTrained>().Select(fact => fact.Epoch));
     }
 
-    private static void CancelAt(ref int passes, CancellationTokenSource cancel)
+    private static void CancelAt(ref int passes, CancellationTokenSource cancel, bool counts = true)
     {
-        if (--passes == 0)
+        if (counts && --passes == 0)
         {
             cancel.Cancel();
         }

@@ -12,15 +12,11 @@ using SpikeTrail.Protocol.Wire;
 namespace SpikeTrail.Actors.Tests.Campaigns;
 
 /// <summary>A campaign of a second or two, in a folder of its own: two epochs, then two shards in each of three cells.</summary>
-internal sealed class TinyCampaign : IDisposable
+/// <param name="spec">Another campaign than <see cref="Spec"/>.</param>
+internal sealed class TinyCampaign(CampaignSpec? spec = null) : IDisposable
 {
     // Computed once: what every campaign here must come to, however it got there.
-    private static readonly Lazy<Task<byte[]>> Undisturbed = new(async () =>
-    {
-        using var campaign = new TinyCampaign();
-        Assert.True((await campaign.RunAsync()).Campaign.Complete);
-        return campaign.Results();
-    });
+    private static readonly ConcurrentDictionary<CampaignSpec, Lazy<Task<byte[]>>> Undisturbed = new();
 
     private readonly TemporaryFolder _folder = new();
 
@@ -41,16 +37,33 @@ internal sealed class TinyCampaign : IDisposable
         Evaluation = new EvaluationSpec { BatchSize = 2, ShardSize = 4 },
     };
 
+    /// <summary>One epoch, then two chains of two links of two batches each, after two shards of clean images.</summary>
+    public static CampaignSpec Chained { get; } = Spec with
+    {
+        Training = Spec.Training with { Epochs = 1 },
+        Protocols = [ProtocolSpec.AsPublished],
+        Epsilons = [4, 8],
+        Probes = new ProbeSpec { WeightGradients = true, RandomPerturbations = 1 },
+    };
+
     public CampaignJob Job => new(
-        Spec, new PipelineSpec { LayerGroups = 2, ThreadsPerGroup = 1, MaxRetries = 1 }, _folder.Path, DataFolder: null);
+        spec ?? Spec, new PipelineSpec { LayerGroups = 2, ThreadsPerGroup = 1, MaxRetries = 1 }, _folder.Path, DataFolder: null);
 
     public RecordingObserver Observer { get; } = new();
 
-    public static Task<byte[]> UndisturbedResultsAsync() => Undisturbed.Value;
+    public static Task<byte[]> UndisturbedResultsAsync(CampaignSpec? spec = null) =>
+        Undisturbed.GetOrAdd(spec ?? Spec, which => new(() => RunUndisturbedAsync(which))).Value;
 
     public Task<CampaignResults> RunAsync(
         Func<CampaignJob, CampaignJob>? change = null, ICampaignObserver? observer = null, Func<LayerGroupPlan, Props>? layerGroup = null, CancellationToken cancel = default) =>
         CampaignRunner.RunAsync(change is null ? Job : change(Job), observer ?? Observer, layerGroup, cancel);
+
+    private static async Task<byte[]> RunUndisturbedAsync(CampaignSpec spec)
+    {
+        using var campaign = new TinyCampaign(spec);
+        Assert.True((await campaign.RunAsync()).Campaign.Complete);
+        return campaign.Results();
+    }
 
     public string File(string name) => _folder.File(name);
 

@@ -200,7 +200,7 @@ public sealed class CampaignFileTests
     [Fact]
     public void A_campaign_that_does_not_come_along_is_refused_with_those_that_do() =>
         Assert.Equal(
-            "demos: no such campaign comes with SpikeTrail; did you mean demo? (there are cifar10-smoke, demo)",
+            "demos: no such campaign comes with SpikeTrail; did you mean demo? (there are cifar10-smoke, demo, protocols)",
             Assert.Throws<InputException>(() => CampaignFile.LoadBundled("demos", [])).Message);
 
     [Theory]

@@ -4,7 +4,7 @@ namespace SpikeTrail.Actors.Tests.Configuration;
 public sealed class RefusalTests
 {
     [Theory]
-    [InlineData("campaign.trainig.epochs = 1", "tiny.conf: campaign.trainig: unknown key; did you mean training? (known here: name, networks, data-sets, seeds, protocols, attacks, epsilons, training, evaluation, defaults)")]
+    [InlineData("campaign.trainig.epochs = 1", "tiny.conf: campaign.trainig: unknown key; did you mean training? (known here: name, networks, data-sets, seeds, protocols, attacks, epsilons, training, probes, evaluation, defaults)")]
     [InlineData("campain.name = x", "tiny.conf: campain: unknown key; did you mean campaign? (known here: campaign, pipeline)")]
     [InlineData("campaign.networks = [{ name = a }, { name = b, dept = 18 }]", "tiny.conf: campaign.networks[1].dept: unknown key; did you mean depth? (known here: name, family, depth, width, pool, connection, batch-norm, precision, weights, neuron)")]
     [InlineData("campaign.defaults.network.neuron.leak = 1", "tiny.conf: campaign.defaults.network.neuron.leak: unknown key (known here: kind, threshold, reset, detach-reset, tau, decay-input, surrogate)")]
@@ -82,7 +82,10 @@ public sealed class RefusalTests
     [InlineData("attacks = [{ name = x }]", "attacks[0].kind: missing; expected one of none, fgsm, ifgsm, pgd")]
     [InlineData("attacks = [{ kind = pgd, step-size = 0 }]", "attacks[0].step-size: expected a number above 0, in units of 1/255, found \"0\"")]
     [InlineData("attacks = [{ kind = pgd, iterations = 0 }]", "attacks[0].iterations: expected a whole number of at least 1, found \"0\"")]
-    [InlineData("protocols = [{ kind = as-published }]", "protocols[0].kind: expected one of strict, found \"as-published\"")]
+    [InlineData("protocols = [{ kind = published }]", "protocols[0].kind: expected one of strict, as-published, found \"published\"; did you mean as-published?")]
+    [InlineData("protocols = [{ kind = strict, contaminate = on }]", "protocols[0].name: missing; expected a name for a protocol that is no longer strict")]
+    [InlineData("protocols = [{ kind = strict, order = random }]", "protocols[0].order: expected one of by-kind, stored, shuffled, found \"random\"")]
+    [InlineData("probes.random-perturbations = -1", "probes.random-perturbations: expected a whole number of at least 0, found \"-1\"")]
     public void A_campaign_keeps_its_rules(string line, string message) =>
         Assert.Equal($"tiny.conf: campaign.{message}", CampaignText.RefusalWith($"campaign.{line}"));
 

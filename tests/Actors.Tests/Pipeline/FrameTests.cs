@@ -82,7 +82,7 @@ public sealed class FrameTests : PipelineTest
 
         var report = await _pipeline.ExpectMsgAsync<GradientReport>();
         Assert.Equal((Attack.Id, 1), (report.Pass, report.Group));
-        Assert.NotEmpty(report.Operations);
+        Assert.NotEmpty(report.Probes.Operations);
     }
 
     [Fact]

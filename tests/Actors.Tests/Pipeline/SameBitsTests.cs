@@ -78,19 +78,22 @@ public abstract class SameBits(string config = "") : PipelineTest(config)
             Add(trail, epoch, pipeline.Groups.SelectMany(group => group.State));
         }
 
+        var setting = new TestSetting(ProtocolSpec.Strict, encoder, data.Test, campaign.Evaluation.BatchSize, run.Seed, ScalarType.Float32);
         foreach (var cell in CampaignPlan.Cells(campaign, run))
         {
-            var shard = new StrictShard(
-                Attack.Create(cell.Attack, cell.Epsilon),
-                encoder,
-                data.Test,
-                0..campaign.Evaluation.ShardSize,
-                run.Seed,
-                campaign.Evaluation.BatchSize,
-                ScalarType.Float32,
-                cell.Protocol.PhaseWeights);
-            pipeline.Run(shard);
-            Add(trail, new ShardMeasured(new ShardId(cell.Id, 0), shard.Measurement));
+            var slice = 0..campaign.Evaluation.ShardSize;
+            if (Attack.Create(cell.Attack, cell.Epsilon) is { } attack)
+            {
+                var shard = new AttackShard(setting, [attack], slice);
+                pipeline.Run(shard);
+                Add(trail, new ShardMeasured(new ShardId(cell.Id, 0), shard.Measurements.Single()));
+            }
+            else
+            {
+                var shard = new CleanShard(setting, slice);
+                pipeline.Run(shard);
+                Add(trail, new ShardMeasured(new ShardId(cell.Id, 0), shard.Measurement));
+            }
         }
 
         return trail;

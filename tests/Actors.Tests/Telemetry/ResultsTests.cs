@@ -79,15 +79,16 @@ public sealed class ResultsTests : TestKit
         var run = json.RootElement.GetProperty("runs")[0];
         var cell = run.GetProperty("cells")[0];
         Assert.Equal(["schema", "campaign", "runs"], Keys(json.RootElement));
-        Assert.Equal(["name", "configuration-hash", "complete"], Keys(json.RootElement.GetProperty("campaign")));
+        Assert.Equal(["name", "configuration-hash", "complete", "protocols"], Keys(json.RootElement.GetProperty("campaign")));
         Assert.Equal(["network", "dataset", "seed", "epochs", "cells"], Keys(run));
         Assert.Equal(["epoch", "training-loss", "test-loss", "clean-accuracy"], Keys(run.GetProperty("epochs")[0]));
         Assert.Equal(
-            ["protocol", "attack", "epsilon", "step-size", "iterations", "restarts", "correct", "total", "accuracy", "loss", "input-gradient", "operations"],
+            ["protocol", "attack", "epsilon", "step-size", "iterations", "restarts", "correct", "total", "accuracy", "loss", "input-gradient", "operations",
+             "weight-gradients", "vulnerability"],
             Keys(cell));
         Assert.Equal(["zero-fraction", "l1", "l2", "linf"], Keys(cell.GetProperty("input-gradient")).Take(4));
         Assert.Equal(
-            ["module", "kind", "input-zero-fraction", "output-zero-fraction", "input-norm"], Keys(cell.GetProperty("operations")[0]));
+            ["module", "kind", "input-zero-fraction", "output-zero-fraction", "input-norm", "output-norm"], Keys(cell.GetProperty("operations")[0]));
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public sealed class ResultsTests : TestKit
     }
 
     private static Measurement Measured(double loss) => new(
-        Correct: 2, Total: 4, loss, new InputGradient(1, 4, loss, loss, loss, 1), [new OperationGradient("conv1", "Conv2d", 1, 2, 1, 4, 4, 5, 2)]);
+        Correct: 2, Total: 4, loss, new InputGradient(1, 4, loss, loss, loss, 1, 1), [new OperationGradient("conv1", "Conv2d", 1, 2, 1, 4, 4, 5, 2)], [], null);
 
     private static CampaignResults Build(PreparedCampaign campaign, IEnumerable<ICampaignFact> facts) =>
         ResultsBuilder.Build(campaign, facts.Aggregate(CampaignState.Empty, (state, fact) => state.Apply(fact)));

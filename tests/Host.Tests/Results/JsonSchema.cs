@@ -48,6 +48,7 @@ internal sealed class JsonSchema(JsonElement root)
         "string" => value.ValueKind == JsonValueKind.String,
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         "number" => value.ValueKind == JsonValueKind.Number,
+        "null" => value.ValueKind == JsonValueKind.Null,
         "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
         _ => throw new NotSupportedException($"this checker does not know the type {type}"),
     };

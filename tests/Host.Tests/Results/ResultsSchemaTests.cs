@@ -19,7 +19,7 @@ public sealed class ResultsSchemaTests
     [InlineData("$", "network", "schema")]
     [InlineData("$.campaign", "host", "complete")]
     [InlineData("$.runs[0].cells[0]", "seconds", "loss")]
-    [InlineData("$.runs[0].cells[1].operations[0]", "output-norm", "kind")]
+    [InlineData("$.runs[0].cells[1].operations[0]", "middle-norm", "kind")]
     public void A_key_too_many_or_too_few_does_not_fit(string path, string tooMany, string tooFew)
     {
         var more = Written.DeepClone();
@@ -46,8 +46,8 @@ public sealed class ResultsSchemaTests
         var cell = SampleResults.Attacked("fgsm", 2, 0.1) with
         {
             Loss = double.NaN,
-            InputGradient = new(0, double.PositiveInfinity, double.NaN, double.NegativeInfinity, 0),
-            Operations = [new("conv1", "Conv2d", 0, 0, double.NaN)],
+            InputGradient = new(0, double.PositiveInfinity, double.NaN, double.NegativeInfinity, 0, 0),
+            Operations = [new("conv1", "Conv2d", 0, 0, double.NaN, double.NaN)],
         };
         var campaign = SampleResults.With(cell);
         var diverged = campaign with
@@ -82,14 +82,17 @@ public sealed class ResultsSchemaTests
 
     [Theory]
     [InlineData("$", null, "schema campaign runs")]
-    [InlineData("$.campaign", "campaign", "name configuration-hash complete")]
+    [InlineData("$.campaign", "campaign", "name configuration-hash complete protocols")]
+    [InlineData("$.campaign.protocols[0]", "protocol", "name attack-domain attack-batch-norm contaminate order prediction-batch-norm phase-weights")]
     [InlineData("$.runs[0]", "run", "network dataset seed epochs cells")]
-    [InlineData("$.runs[0].network", "network", "name family depth width pool connection neuron batch-norm precision parameters")]
+    [InlineData("$.runs[0].network", "network", "name family depth width pool connection neuron batch-norm precision parameters weights")]
     [InlineData("$.runs[0].dataset", "dataset", "name encoder time-steps classes training-images test-images")]
     [InlineData("$.runs[0].epochs[0]", "epoch", "epoch training-loss test-loss clean-accuracy")]
-    [InlineData("$.runs[0].cells[1]", "cell", "protocol attack epsilon step-size iterations restarts correct total accuracy loss input-gradient operations")]
-    [InlineData("$.runs[0].cells[1].input-gradient", "input-gradient", "zero-fraction l1 l2 linf all-zero-images")]
-    [InlineData("$.runs[0].cells[1].operations[0]", "operation", "module kind input-zero-fraction output-zero-fraction input-norm")]
+    [InlineData("$.runs[0].cells[1]", "cell", "protocol attack epsilon step-size iterations restarts correct total accuracy loss input-gradient operations weight-gradients vulnerability")]
+    [InlineData("$.runs[0].cells[1].input-gradient", "input-gradient", "zero-fraction l1 l2 linf all-zero-images vanishing-images")]
+    [InlineData("$.runs[0].cells[1].operations[0]", "operation", "module kind input-zero-fraction output-zero-fraction input-norm output-norm")]
+    [InlineData("$.runs[0].cells[1].weight-gradients[0]", "weight-gradient", "key zero-fraction norm")]
+    [InlineData("$.runs[0].cells[1].vulnerability", "vulnerability", "adversarial random ratio first-order-ratio upper-bound")]
     public void Keys_are_written_in_the_order_that_the_schema_gives(string path, string? definition, string keys)
     {
         var schema = definition is null ? Schema : Schema.GetProperty("$defs").GetProperty(definition);

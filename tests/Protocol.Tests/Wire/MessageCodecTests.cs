@@ -18,7 +18,7 @@ public sealed class MessageCodecTests
     {
         {
             "pass-request/1", PassRequest.AdversarialStep(new PassId(7), timeSteps: 4, probes: true),
-            """{"id":7,"purpose":"adversarial-step","time-steps":4,"batch-norm":"frozen","weight-gradients":false,"input-gradient":true,"probes":true,"learning-rate":0}"""
+            """{"id":7,"purpose":"adversarial-step","time-steps":4,"batch-norm":"running","track-statistics":false,"weight-gradients":false,"input-gradient":true,"probes":true,"learning-rate":0}"""
         },
         {
             "spike-frame/1", new SpikeFrame(new PassId(7), new TimeRange(2, 1), Packed([1, 2, 5], [1f, 0, 1, 1, 0, 0, 0, 0, 0, 1])),
@@ -30,8 +30,8 @@ public sealed class MessageCodecTests
         },
         { "frame-taken/1", new FrameTaken(new PassId(9), Direction.Backward), """{"pass":9,"direction":"backward"}""" },
         {
-            "gradient-report/1", new GradientReport(new PassId(9), 1, [Operation]),
-            """{"pass":9,"group":1,"operations":[{"module":"layer1.0.conv1","kind":"Conv2d","input-zeros":3,"input-elements":4,"output-zeros":1,"output-elements":2,"input-norm":0.1,"output-norm":1E-300,"passes":5}]}"""
+            "gradient-report/1", new GradientReport(new PassId(9), 1, new ProbeReport([Operation], [new WeightGradient("fc.bias", 1, 2, 0.5, 3)])),
+            """{"pass":9,"group":1,"probes":{"operations":[{"module":"layer1.0.conv1","kind":"Conv2d","input-zeros":3,"input-elements":4,"output-zeros":1,"output-elements":2,"input-norm":0.1,"output-norm":1E-300,"passes":5}],"weights":[{"key":"fc.bias","zeros":1,"elements":2,"l2":0.5,"passes":3}]}}"""
         },
         {
             "prepare-layer-group/1", new PrepareLayerGroup(new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
@@ -39,6 +39,9 @@ public sealed class MessageCodecTests
         },
         { "prepare-layer-group/1", new PrepareLayerGroup(null), """{"checkpoint":null}""" },
         { "layer-group-ready/1", new LayerGroupReady(2), """{"group":2}""" },
+        { "set-statistics-aside/1", new SetStatisticsAside(new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])), """{"from":{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"group-0.bin","sha256":"ab"}]}}""" },
+        { "set-statistics-aside/1", new SetStatisticsAside(null), """{"from":null}""" },
+        { "take-statistics-back/1", new TakeStatisticsBack("checkpoints/3"), """{"folder":"checkpoints/3"}""" },
         { "write-checkpoint/1", new WriteCheckpoint("checkpoints/3"), """{"folder":"checkpoints/3"}""" },
         {
             "checkpoint-written/1", new CheckpointWritten(1, new CheckpointFile("group-1.bin", "ab")),
@@ -48,6 +51,10 @@ public sealed class MessageCodecTests
         {
             "measure-shard/1", new MeasureShard(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17)),
             """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17}}"""
+        },
+        {
+            "measure-link/1", new MeasureLink(new LinkId(new ChainId("a/b/1/as-published/8"), 17), null),
+            """{"link":{"chain":"a/b/1/as-published/8","index":17},"statistics":null}"""
         },
         {
             "work-progress/1", new WorkProgress(3, 4, 0.5, 0.25, null),
@@ -62,8 +69,13 @@ public sealed class MessageCodecTests
             """{"run":"sew-resnet18/cifar-10/3407","epoch":3,"training-loss":"NaN","test-loss":1.5,"clean-accuracy":0.25,"checkpoint":{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"group-0.bin","sha256":"ab"}]}}"""
         },
         {
-            "shard-measured/1", new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), new Measurement(3, 4, 5.5, new InputGradient(1, 2, 0.25, 0.5, double.PositiveInfinity, 6), [])),
-            """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"measurement":{"correct":3,"total":4,"loss":5.5,"input":{"zeros":1,"elements":2,"l1":0.25,"l2":0.5,"linf":"Infinity","all-zero-images":6},"operations":[]}}"""
+            "shard-measured/1", new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), new Measurement(3, 4, 5.5, new InputGradient(1, 2, 0.25, 0.5, double.PositiveInfinity, 6, 7), [], [], null)),
+            """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"measurement":{"correct":3,"total":4,"loss":5.5,"input":{"zeros":1,"elements":2,"l1":0.25,"l2":0.5,"linf":"Infinity","all-zero-images":6,"vanishing-images":7},"operations":[],"weights":[],"vulnerability":null}}"""
+        },
+        {
+            "link-measured/1",
+            new LinkMeasured(new LinkId(new ChainId("a/b/1/as-published/8"), 17), [], new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
+            """{"link":{"chain":"a/b/1/as-published/8","index":17},"shards":[],"statistics":{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"group-0.bin","sha256":"ab"}]}}"""
         },
         {
             "cell-completed/1", new CellCompleted(new CellId("a/b/1/strict/pgd/8"), 3, 4, 0.5),
@@ -124,7 +136,7 @@ public sealed class MessageCodecTests
             from sums in Gen.Double.Array[4]
             from shard in Gen.Int
             select new ShardMeasured(
-                new ShardId(new CellId("a/b/1/strict/pgd/8"), shard), new Measurement(1, 2, sums[0], new InputGradient(1, 2, sums[1], sums[2], sums[3], 0), measured));
+                new ShardId(new CellId("a/b/1/strict/pgd/8"), shard), new Measurement(1, 2, sums[0], new InputGradient(1, 2, sums[1], sums[2], sums[3], 0, 0), measured, [], new Vulnerability(sums[0], sums[1], sums[2], sums[3], 1, 2)));
         messages.Sample(message => AssertEqual(message, MessageCodec.Decode("shard-measured/1", MessageCodec.Encode(message))), iter: 300);
     }
 

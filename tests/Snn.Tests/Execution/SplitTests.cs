@@ -90,7 +90,7 @@ public sealed class SplitTests
         pipeline.Run(attack);
         trail["attack logits"] = Values(attack.Outcome.Prediction.Logits_NK);
         trail["input gradient"] = Values(attack.Outcome.InputGradients_TN!);
-        foreach (var operation in attack.Outcome.Operations)
+        foreach (var operation in attack.Outcome.Probes.Operations)
         {
             trail[$"probe {operation.Module}"] = [operation.InputZeros, operation.OutputZeros, operation.InputNorm, operation.OutputNorm];
         }
@@ -106,7 +106,7 @@ public sealed class SplitTests
     /// <summary>Weight gradients on running statistics: the case in which no group is a barrier, and windows could matter.</summary>
     private static Dictionary<string, double[]> WeightGradients(LocalPipeline pipeline, int window, int images)
     {
-        var request = PassRequest.Training(default, TimeSteps, 1e-2) with { BatchNorm = BatchNormMode.Frozen };
+        var request = PassRequest.Training(default, TimeSteps, 1e-2) with { BatchNorm = BatchStatistics.Running, TrackStatistics = false };
         var passes = pipeline.Groups.Select(group => group.Begin(request)).ToList();
         using var spikes = Spikes(TimeSteps, images, ScalarType.Float32, seed: 11);
         var outputs = passes.Aggregate(Frame.Split(spikes, window), (frames, pass) => frames.SelectMany(pass.Forward)).ToList();

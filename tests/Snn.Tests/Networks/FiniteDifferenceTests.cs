@@ -62,13 +62,13 @@ public sealed class FiniteDifferenceTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_gradient_is_the_slope_of_the_loss_on_running_statistics(string network) => Compare(network, BatchNormMode.Frozen);
+    public void The_gradient_is_the_slope_of_the_loss_on_running_statistics(string network) => Compare(network, BatchStatistics.Running);
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_gradient_is_the_slope_of_the_loss_on_batch_statistics(string network) => Compare(network, BatchNormMode.Batch);
+    public void The_gradient_is_the_slope_of_the_loss_on_batch_statistics(string network) => Compare(network, BatchStatistics.Batch);
 
-    private static void Compare(string what, BatchNormMode batchNorm)
+    private static void Compare(string what, BatchStatistics batchNorm)
     {
         var spec = Networks[what];
         var network = new ResNetBuilder(spec, seed: 11) { Smooth = true }.Build(Shape, Classes);
@@ -80,7 +80,7 @@ public sealed class FiniteDifferenceTests
         var run = GradientRun.Of(group, request, inputs, Labels(Images));
 
         // Statistics of a handful of values bend the loss sharply; the gradients are then large, and a small step sees them.
-        var step = batchNorm == BatchNormMode.Batch ? 1e-7 : 4e-6;
+        var step = batchNorm == BatchStatistics.Batch ? 1e-7 : 4e-6;
         AssertSlope("the input", inputs, run.InputGradient);
         var weights = group.Parameters.Where(parameter => parameter.Role == ParameterRole.Trained).ToList();
         Assert.Equal(weights.Select(weight => weight.Key).Order(), run.WeightGradients.Keys.Order());
@@ -118,7 +118,7 @@ public sealed class FiniteDifferenceTests
     {
         for (var pass = 0; pass < 20; pass++)
         {
-            GradientRun.LossOf(group, request with { BatchNorm = BatchNormMode.Batch }, inputs_TN, Labels(Images));
+            GradientRun.LossOf(group, request with { BatchNorm = BatchStatistics.Batch }, inputs_TN, Labels(Images));
         }
     }
 

@@ -36,11 +36,11 @@ public sealed class GoldenCaseTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void On_running_statistics_every_figure_agrees(string name) => Section(name, "eval", BatchNormMode.Frozen);
+    public void On_running_statistics_every_figure_agrees(string name) => Section(name, "eval", BatchStatistics.Running);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void On_batch_statistics_every_figure_agrees(string name) => Section(name, "train", BatchNormMode.Batch);
+    public void On_batch_statistics_every_figure_agrees(string name) => Section(name, "train", BatchStatistics.Batch);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -69,7 +69,7 @@ public sealed class GoldenCaseTests(ITestOutputHelper output)
         Check(comparison, name, "adam");
     }
 
-    private void Section(string name, string section, BatchNormMode batchNorm)
+    private void Section(string name, string section, BatchStatistics batchNorm)
     {
         var golden = Golden.Read($"{name}.json");
         var expected = golden.GetProperty(section);

@@ -1,3 +1,4 @@
+using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Execution;
@@ -15,8 +16,14 @@ internal sealed record GradientRun(
     IReadOnlyList<OperationGradient> Operations)
 {
     /// <summary>The pass of a training step, all gradients and no update: the loss is the mean over the batch.</summary>
-    public static PassRequest Request(int timeSteps, BatchNormMode batchNorm, bool probes = false) =>
-        PassRequest.Training(default, timeSteps, learningRate: 0) with { BatchNorm = batchNorm, InputGradient = true, Probes = probes };
+    public static PassRequest Request(int timeSteps, BatchStatistics batchNorm, bool probes = false) =>
+        PassRequest.Training(default, timeSteps, learningRate: 0) with
+        {
+            BatchNorm = batchNorm,
+            TrackStatistics = batchNorm == BatchStatistics.Batch,
+            InputGradient = true,
+            Probes = probes,
+        };
 
     /// <summary>Forward and backward.</summary>
     public static GradientRun Of(LayerGroup group, PassRequest request, Tensor inputs_TN, IReadOnlyList<int> labels, int window = int.MaxValue)
@@ -31,7 +38,7 @@ internal sealed record GradientRun(
             prediction.Losses.Average(),
             Values(inputGradient),
             pass.WeightGradients.ToDictionary(entry => entry.Key.Key, entry => Values(entry.Value)),
-            pass.Complete());
+            pass.Complete().Operations);
     }
 
     /// <summary>The mean loss alone: forward.</summary>

@@ -80,6 +80,6 @@ public sealed class GradientProbeTests
         using var pipeline = new LocalPipeline(Create(spec));
         using var pass = Pass(PassRequest.AdversarialStep(default, TimeSteps, probes: true), images: 2);
         pipeline.Run(pass);
-        return pass.Outcome.Operations.ToDictionary(operation => operation.Module);
+        return pass.Outcome.Probes.Operations.ToDictionary(operation => operation.Module);
     }
 }

@@ -1,5 +1,4 @@
 using SpikeTrail.Protocol.Campaigns;
-using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Data;
@@ -12,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Tests.Attacks;
 
-public sealed class StrictShardTests(StrictShardTests.TrainedNetwork trained) : IClassFixture<StrictShardTests.TrainedNetwork>
+public sealed class ShardTests(ShardTests.TrainedNetwork trained) : IClassFixture<ShardTests.TrainedNetwork>
 {
     private const int TimeSteps = 4;
 
@@ -84,7 +83,7 @@ public sealed class StrictShardTests(StrictShardTests.TrainedNetwork trained) : 
             var cost = 0;
             foreach (var pass in shard.Passes())
             {
-                Assert.Equal(BatchNormMode.Frozen, pass.Request.BatchNorm);
+                Assert.Equal(BatchStatistics.Running, pass.Request.BatchNorm);
                 Assert.False(pass.Request.WeightGradients);
                 cost += pass.Cost;
                 _pipeline.Run(pass);
@@ -132,14 +131,20 @@ public sealed class StrictShardTests(StrictShardTests.TrainedNetwork trained) : 
     {
         var shard = Shard(attack, encoder, batchSize, slice ?? Slice, epsilon);
         _pipeline.Run(shard);
-        return shard.Measurement;
+        return shard switch
+        {
+            CleanShard clean => clean.Measurement,
+            AttackShard attacked => attacked.Measurements.Single(),
+            _ => throw new InvalidOperationException($"{shard}"),
+        };
     }
 
-    private static StrictShard Shard(AttackKind attack, EncoderKind encoder, int batchSize, Range slice, double epsilon = 8)
+    private static IPassJob Shard(AttackKind attack, EncoderKind encoder, int batchSize, Range slice, double epsilon = 8)
     {
         var dataSet = new DataSetSpec { Name = "bands", TimeSteps = TimeSteps, Encoder = new EncoderSpec(encoder) };
         var spec = new AttackSpec { Name = "any", Kind = attack, Iterations = 2, Restarts = 2 };
-        return new StrictShard(Attack.Create(spec, epsilon), Encoder.Create(dataSet), Images, slice, seed: 1, batchSize, ScalarType.Float64);
+        var setting = new TestSetting(ProtocolSpec.Strict, Encoder.Create(dataSet), Images, batchSize, Seed: 1, ScalarType.Float64);
+        return Attack.Create(spec, epsilon) is { } created ? new AttackShard(setting, [created], slice) : new CleanShard(setting, slice);
     }
 
     /// <summary>A network that has learnt the images: one whose spikes and gradients reach all layers.</summary>
