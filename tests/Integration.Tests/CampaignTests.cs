@@ -61,5 +61,20 @@ public sealed class CampaignTests : IDisposable
         Assert.StartsWith(tables, await ReadAsync("alone", "report.md"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_scaled_campaign_is_smaller_and_its_folder_belongs_to_its_scale()
+    {
+        var campaign = TinyCampaign.Write(_folder);
+
+        var scaled = await SpikeTrailProcess.RunAsync(_folder, "run", campaign, "--out", "out", "--scale", "0.5");
+        var whole = await SpikeTrailProcess.RunAsync(_folder, "run", campaign, "--out", "out");
+
+        Assert.Equal(0, scaled.ExitCode);
+        var run = Assert.Single(ResultsJson.Read(await ReadAsync("out", "results.json")).Runs);
+        Assert.Equal((1, 32, 16), (run.Epochs.Count, run.Dataset.TrainingImages, run.Dataset.TestImages));
+        Assert.Equal(2, whole.ExitCode);
+        Assert.Contains("training-limit was 32 and is now 64", whole.Error, StringComparison.Ordinal);
+    }
+
     private Task<string> ReadAsync(string folder, string file) => File.ReadAllTextAsync(Path.Combine(_folder, folder, file));
 }

@@ -11,6 +11,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("unknown option --ot; did you mean --out? see spiketrail demo --help", "demo", "--ot", "x")]
     [InlineData("unknown argument twice; see spiketrail demo --help", "demo", "twice")]
     [InlineData("Option '--out' is required; see spiketrail run --help", "run", "campaign.conf")]
+    [InlineData("--scale 5%: expected a number above 0 and up to 1, such as 0.01", "run", "campaign.conf", "--out", "x", "--scale", "5%")]
     [InlineData("unknown command lst; did you mean list? see spiketrail data --help", "data", "lst")]
     [InlineData("nowhere: no such folder; expected the output folder of a campaign", "report", "nowhere")]
     [InlineData("--data nowhere: no such folder", "doctor", "--data", "nowhere")]

@@ -40,6 +40,7 @@ internal static class CommandLine
             DemoCommand.Create(),
             RunCommand.Create(),
             ReportCommand.Create(),
+            VerifyCommand.Create(),
             DoctorCommand.Create(),
             DataCommand.Create(),
             WeightsCommand.Create(),

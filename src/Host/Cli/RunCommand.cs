@@ -14,13 +14,20 @@ internal static class RunCommand
         output.Required = true;
         var data = CampaignOptions.Data();
         var set = CampaignOptions.Set();
-        var command = new Command("run", "Run a campaign on this machine; the same command again resumes it.") { campaign, output, data, set };
+        var scale = new Option<string>("--scale")
+        {
+            Description = "Run the same campaign smaller: this share of its epochs, training images and test images, above 0 and up to 1.",
+            HelpName = "S",
+            DefaultValueFactory = _ => "1",
+        };
+        var command = new Command("run", "Run a campaign on this machine; the same command again resumes it.") { campaign, output, data, set, scale };
         command.SetAction(async parsed =>
         {
+            var share = CampaignScale.Parse(parsed.GetRequiredValue(scale));
             var settings = CampaignFile.Load(parsed.GetRequiredValue(campaign), parsed.GetRequiredValue(set));
             var folder = parsed.GetRequiredValue(output);
             var session = await CampaignSession.RunAsync(
-                new CampaignJob(settings.Campaign, settings.Pipeline, folder, CampaignOptions.ExistingFolder(parsed.GetValue(data))));
+                new CampaignJob(CampaignScale.Apply(settings.Campaign, share), settings.Pipeline, folder, CampaignOptions.ExistingFolder(parsed.GetValue(data))));
             return session.ExitCode;
         });
         return command;

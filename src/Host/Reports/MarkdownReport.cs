@@ -16,6 +16,7 @@ internal static class MarkdownReport
         AttackReality(text, report.Results);
         Sparsity(text, report.Results);
         Theorems(text, report.Results);
+        Paper(text, new PaperComparison(report.Results));
         Training(text, report.Results);
         Failures(text, report.Provenance);
         Method(text, report.Results);
@@ -123,6 +124,45 @@ internal static class MarkdownReport
         {
             Paragraph(text, "Theorem 4.4 ties the density of weight gradients to that of input gradients. Share of entries that are not zero, averaged over the convolutions:");
             Table(text, density);
+        }
+    }
+
+    private static void Paper(StringBuilder text, PaperComparison comparison)
+    {
+        if (!comparison.Any)
+        {
+            return;
+        }
+
+        text.Append("## Beside the paper\n\n");
+        Paragraph(text, Invariant($"The paper is Luu et al., arXiv 2509.23762. Its accuracies are in per cent, under attack at eps {PaperRows.Epsilon}, PGD with ")
+            + Invariant($"{PaperRows.PgdIterations} steps of {PaperRows.PgdStepSize}/255; its code measures as the protocol `as-published` does. A difference is what was measured ")
+            + "minus what was published, in percentage points.");
+        foreach (var (runs, size) in comparison.Smaller)
+        {
+            Paragraph(text, $"**Smaller than the paper's:** {size} ({runs}). Differences then show what so little training or testing gives, not whether the paper's figures can be had.");
+        }
+
+        foreach (var dataSet in comparison.DataSets)
+        {
+            text.Append(Invariant($"### {dataSet}\n\n"));
+            Table(text, comparison.Accuracies(dataSet));
+        }
+
+        var sparsity = comparison.Sparsity();
+        if (sparsity.Rows > 0)
+        {
+            text.Append("### Figures 3 and 5: where the gradient vanishes\n\n");
+            Paragraph(text, "Share of exact zeros in the gradient, averaged over the modules of a kind. The difference is taken from the mean of both sides, which is "
+                + "what the paper's 37.88 % for max pooling appears to be: half of 75.76 %.");
+            Table(text, sparsity);
+        }
+
+        var missing = comparison.Missing();
+        if (missing.Rows > 0)
+        {
+            text.Append("### Not in this campaign\n\n");
+            Table(text, missing);
         }
     }
 

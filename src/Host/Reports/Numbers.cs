@@ -14,8 +14,11 @@ internal static class Numbers
     /// <summary>A share in [0, 1] in per cent, as running text has it: <c>83.20 %</c>.</summary>
     public static string PercentSign(double share) => $"{Percent(share)} %";
 
-    /// <summary>A difference of shares in points of per cent, with its sign: <c>+1.25</c>.</summary>
-    public static string Points(double? difference) => Fixed(difference * 100, "+0.00;-0.00;0.00");
+    /// <summary>A published per cent, as the paper prints it, without the sign: <c>73.78</c>.</summary>
+    public static string PublishedPercent(double percent) => Fixed(percent, "0.00");
+
+    /// <summary>A difference in percentage points, its sign always shown: <c>+1.25</c>, <c>-0.40</c>.</summary>
+    public static string Points(double? points) => Fixed(points, "+0.00;-0.00;0.00");
 
     /// <summary>A budget in units of 1/255: <c>8</c>, <c>2.5</c>.</summary>
     public static string Epsilon(double? epsilon) => Fixed(epsilon, "0.###");

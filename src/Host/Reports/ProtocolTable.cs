@@ -38,7 +38,7 @@ internal static class ProtocolTable
         [
             .. cells.Row,
             Numbers.Epsilon(epsilon),
-            .. pairs.SelectMany(pair => new[] { Numbers.Percent(pair.Mine), cells == reference ? "" : Numbers.Points(pair.Mine - pair.Reference) }),
+            .. pairs.SelectMany(pair => new[] { Numbers.Percent(pair.Mine), cells == reference ? "" : Numbers.Points((pair.Mine - pair.Reference) * 100) }),
             Numbers.Percent(cells.Gradient(epsilon)?.InputGradient.ZeroFraction),
         ];
     }

@@ -24,8 +24,8 @@ internal static class TheoremTables
                         Numbers.Norm(measured.Adversarial),
                         Numbers.Norm(measured.Random),
                         Numbers.Norm(measured.Ratio),
-                        Numbers.Norm(measured.FirstOrderRatio),
-                        Numbers.Norm(measured.UpperBound),
+                        measured.FirstOrderRatio is { } estimate ? Numbers.Count((long)Math.Round(estimate)) : Numbers.None,
+                        Numbers.Count((long)Math.Round(measured.UpperBound)),
                     ]);
                 }
             }

@@ -8,7 +8,7 @@ namespace SpikeTrail.Snn.Attacks;
 /// <param name="stepSize">Length of a step in [0, 1].</param>
 /// <param name="iterations">Steps.</param>
 /// <param name="restarts">Random starts.</param>
-public sealed class Pgd(double epsilon, double stepSize, int iterations, int restarts = 1) : Attack(epsilon)
+public class Pgd(double epsilon, double stepSize, int iterations, int restarts = 1) : Attack(epsilon)
 {
     /// <inheritdoc/>
     public override int Iterations => iterations;
@@ -17,7 +17,22 @@ public sealed class Pgd(double epsilon, double stepSize, int iterations, int res
     public override int Restarts => restarts;
 
     /// <inheritdoc/>
-    public override Tensor Start(Tensor clean_NCHW, Func<int, CounterRandom> random)
+    public sealed override Tensor Start(Tensor clean_NCHW, Func<int, CounterRandom> random)
+    {
+        using var noise_double = tensor(Noise(clean_NCHW, random), clean_NCHW.shape);
+        using var noise_typed = noise_double.to(clean_NCHW.dtype, clean_NCHW.device);
+        using var moved = clean_NCHW + noise_typed;
+        return Project(moved, clean_NCHW);
+    }
+
+    /// <inheritdoc/>
+    public sealed override Tensor Step(Tensor adversarial_NCHW, Tensor clean_NCHW, Tensor gradient_NCHW) =>
+        SignStep(adversarial_NCHW, clean_NCHW, gradient_NCHW, stepSize);
+
+    /// <summary>What the start adds to the clean images, row-major as they are: uniform in the eps ball.</summary>
+    /// <param name="clean_NCHW">The clean images.</param>
+    /// <param name="random">Each image's own randomness, by its place in the batch.</param>
+    protected virtual double[] Noise(Tensor clean_NCHW, Func<int, CounterRandom> random)
     {
         var (images, pixels) = ((int)clean_NCHW.shape[0], clean_NCHW.NumberOfElements / clean_NCHW.shape[0]);
         var noise = new double[images * pixels];
@@ -30,13 +45,6 @@ public sealed class Pgd(double epsilon, double stepSize, int iterations, int res
             }
         }
 
-        using var noise_double = tensor(noise, clean_NCHW.shape);
-        using var noise_typed = noise_double.to(clean_NCHW.dtype, clean_NCHW.device);
-        using var moved = clean_NCHW + noise_typed;
-        return Project(moved, clean_NCHW);
+        return noise;
     }
-
-    /// <inheritdoc/>
-    public override Tensor Step(Tensor adversarial_NCHW, Tensor clean_NCHW, Tensor gradient_NCHW) =>
-        SignStep(adversarial_NCHW, clean_NCHW, gradient_NCHW, stepSize);
 }

@@ -180,9 +180,10 @@ public sealed class CampaignFileTests
         Assert.Equivalent(CampaignText.Parse(CampaignText.Shortest), CampaignText.Parse(crlf), strict: true);
     }
 
+    public static TheoryData<string> Bundled { get; } = [.. BundledConfiguration.Campaigns];
+
     [Theory]
-    [InlineData("demo")]
-    [InlineData("cifar10-smoke")]
+    [MemberData(nameof(Bundled))]
     public void The_campaigns_that_come_along_are_named_as_their_files(string name) =>
         Assert.Equal(name, CampaignFile.LoadBundled(name, []).Campaign.Name);
 
@@ -200,7 +201,7 @@ public sealed class CampaignFileTests
     [Fact]
     public void A_campaign_that_does_not_come_along_is_refused_with_those_that_do() =>
         Assert.Equal(
-            "demos: no such campaign comes with SpikeTrail; did you mean demo? (there are cifar10-smoke, demo, protocols)",
+            "demos: no such campaign comes with SpikeTrail; did you mean demo? (there are cifar10-smoke, demo, figure-2, figure-3-5, protocols, table-1, table-2, table-3)",
             Assert.Throws<InputException>(() => CampaignFile.LoadBundled("demos", [])).Message);
 
     [Theory]

@@ -10,18 +10,21 @@ namespace SpikeTrail.Snn.Tests.Networks;
 internal static class Golden
 {
     /// <summary>A golden file's content. Skips the test where there is none.</summary>
-    public static JsonElement Read(string name)
+    public static JsonElement Read(string name) => JsonDocument.Parse(File.ReadAllText(PathOf(name))).RootElement;
+
+    /// <summary>A golden file's path. Skips the test where there is none.</summary>
+    public static string PathOf(string name)
     {
         var file = Find(name);
         Assert.SkipWhen(file is null, $"there is no ../shared/golden/{name}");
-        return JsonDocument.Parse(File.ReadAllText(file!)).RootElement;
+        return file!;
     }
 
     /// <summary>Numbers nested in arrays, row-major.</summary>
     public static double[] Flat(JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? [.. element.EnumerateArray().SelectMany(Flat)] : [element.GetDouble()];
 
-    /// <summary>The hash that weights and images come from: values in [-1, 1), a pure function of name, seed and place.</summary>
+    /// <summary>The hash that weights and images come from, written a second time for the tests: values in [-1, 1), a pure function of name, seed and place.</summary>
     public static double[] Unit(string name, long seed, long count)
     {
         const ulong golden = 0x9E3779B97F4A7C15;
