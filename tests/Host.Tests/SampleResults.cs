@@ -60,7 +60,7 @@ internal static class SampleResults
             new("fc", "Linear", 0, 0, 1.5, 0.25),
         ];
         return new(
-            new(network, "SEW-ResNet", 18, 1, pool, "add", "IF", "sequence", "float32", 11_181_642),
+            new(network, "SEW-ResNet", 18, 1, pool, "add", "IF", "sequence", "float32", 11_181_642, Weights: null),
             new("fashion-mnist", "phase", 10, 10, 60_000, 2_000),
             3407,
             [new(1, 0.7123, 0.6011, 0.7815), new(2, 0.4821, 0.4704, cells[0].Accuracy)],

@@ -43,7 +43,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    public override string PersistenceId => "campaign";
+    public override string PersistenceId => CampaignHistory.JournalId;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;

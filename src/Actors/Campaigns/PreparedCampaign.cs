@@ -3,6 +3,7 @@ using SpikeTrail.Actors.Pipeline;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Attacks;
+using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Data;
 using SpikeTrail.Snn.Native;
 using SpikeTrail.Snn.Networks;
@@ -44,9 +45,9 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
 
 /// <summary>
 /// A campaign that was checked against this machine before anything is started: data sets load, networks can be built
-/// and cut, devices exist.
+/// and cut, the files they start from fit them, devices exist.
 /// </summary>
-/// <param name="Job">The campaign and its folders.</param>
+/// <param name="Job">The campaign and its folders, the SHA-256 of every file that networks start from included.</param>
 /// <param name="Identity">What determines its numbers.</param>
 /// <param name="Runs">Its runs, in order.</param>
 public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity, IReadOnlyList<PreparedRun> Runs)
@@ -59,6 +60,7 @@ public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity
     public static PreparedCampaign Prepare(CampaignJob job)
     {
         CheckDevices(job.Pipeline);
+        job = job with { Campaign = job.Campaign with { Networks = [.. job.Campaign.Networks.Select(WithFileFound)] } };
         var identity = CampaignIdentity.Of(job.Campaign, job.Pipeline);
         var dataSets = job.Campaign.DataSets.ToDictionary(
             spec => spec.Name, spec => DataCatalog.Load(spec.Name, job.DataFolder).Limit(spec.TrainingLimit, spec.TestLimit));
@@ -70,10 +72,31 @@ public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity
         var images = data.Training;
         var network = Network.Create(run.Network, [images.Channels, images.Height, images.Width], images.Classes, run.Seed);
         _ = network.CutInto(job.Pipeline.LayerGroups);
+        if (run.Network.Weights is { } weights)
+        {
+            _ = Naming(run.Network, () => Weights.Check(network, weights.Path));
+        }
+
         return new PreparedRun(
             new RunContext(job.Campaign, run, job.Pipeline, data, job.OutputFolder, identity.Hash),
             network.TrainedCount,
             [.. CampaignPlan.Cells(job.Campaign, run)]);
+    }
+
+    private static NetworkSpec WithFileFound(NetworkSpec network) => network.Weights is { } weights
+        ? network with { Weights = Naming(network, () => Weights.Find(weights.Path)) }
+        : network;
+
+    private static T Naming<T>(NetworkSpec network, Func<T> look)
+    {
+        try
+        {
+            return look();
+        }
+        catch (InputException refusal)
+        {
+            throw new InputException($"network {network.Name}: weights: {refusal.Message}", refusal);
+        }
     }
 
     private static void CheckDevices(PipelineSpec pipeline)

@@ -27,7 +27,7 @@ public static class CampaignFile
 
         try
         {
-            return Parse(File.ReadAllText(path), path, overrides);
+            return Parse(File.ReadAllText(path), path, overrides, Path.GetDirectoryName(path) ?? "");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -50,10 +50,11 @@ public static class CampaignFile
                 $"{name}: no such campaign comes with SpikeTrail{Suggestion.Ask(name, BundledConfiguration.Campaigns)} (there are {string.Join(", ", BundledConfiguration.Campaigns)})");
 
     /// <summary>Reads a campaign from text; <paramref name="file"/> is what error messages call it.</summary>
+    /// <param name="folder">Where relative paths in it start; empty for the current folder.</param>
     /// <inheritdoc cref="Load"/>
-    public static CampaignSettings Parse(string text, string file, IEnumerable<string> overrides)
+    public static CampaignSettings Parse(string text, string file, IEnumerable<string> overrides, string folder = "")
     {
-        var document = HoconDocument.Parse(text, file);
+        var document = HoconDocument.Parse(text, file, folder);
         foreach (var setting in overrides)
         {
             document.Override(setting);

@@ -10,7 +10,7 @@ namespace SpikeTrail.Actors.Configuration;
 /// <summary>
 /// What determines a campaign's numbers, as text and as a hash: the whole campaign, the threads of a layer group, because
 /// weight gradients depend on them bit for bit, and the kinds of device (cpu, cuda), whose arithmetic differs. How the
-/// work is spread over groups and devices of a kind is not part of it.
+/// work is spread over groups and devices of a kind is not part of it. Of a file that a network starts from, the SHA-256 is.
 /// </summary>
 /// <param name="Hash">SHA-256 of <paramref name="Json"/>, in hexadecimal.</param>
 /// <param name="Json">The configuration as canonical JSON: every key, in the records' order, without white space.</param>

@@ -9,11 +9,13 @@ namespace SpikeTrail.Actors.Configuration;
 public sealed partial class HoconDocument
 {
     private readonly string _file;
+    private readonly string _folder;
     private readonly List<string> _overridden = [];
 
-    private HoconDocument(string file, JsonObject root)
+    private HoconDocument(string file, string folder, JsonObject root)
     {
         _file = file;
+        _folder = folder;
         Root = root;
     }
 
@@ -21,8 +23,9 @@ public sealed partial class HoconDocument
     internal JsonObject Root { get; }
 
     /// <summary>Reads a text; <paramref name="file"/> is what error messages call it.</summary>
+    /// <param name="folder">Where relative paths in it start; empty for the current folder.</param>
     /// <exception cref="InputException">The text is not HOCON.</exception>
-    public static HoconDocument Parse(string text, string file) => new(file, HoconTree.Read(text, file));
+    public static HoconDocument Parse(string text, string file, string folder = "") => new(file, folder, HoconTree.Read(text, file));
 
     /// <summary>Puts one setting over the file: <c>campaign.training.epochs=3</c> or <c>campaign.networks[0].depth=34</c>.</summary>
     /// <exception cref="InputException">The setting is no such line, or names a list element that does not exist.</exception>
@@ -48,11 +51,16 @@ public sealed partial class HoconDocument
     }
 
     /// <summary>Where the value at a path was written, for error messages: this file, or the command line.</summary>
-    internal string Origin(string path) =>
+    internal string Origin(string path) => IsOverridden(path) ? "--set" : _file;
+
+    /// <summary>Where a relative path that is the value at a key path starts: beside this file, or, on the command line, in the current folder.</summary>
+    internal string FolderOf(string path) => IsOverridden(path) ? "" : _folder;
+
+    private bool IsOverridden(string path) =>
         _overridden.Exists(overridden =>
             path == overridden
             || path.StartsWith(overridden + ".", StringComparison.Ordinal)
-            || path.StartsWith(overridden + "[", StringComparison.Ordinal)) ? "--set" : _file;
+            || path.StartsWith(overridden + "[", StringComparison.Ordinal));
 
     private JsonNode Enter(JsonNode place, string step, string setting)
     {

@@ -81,6 +81,21 @@ public sealed class HoconSection
     /// <summary>true, false, on or off, or <see langword="null"/> for a word such as <c>by-family</c>.</summary>
     public bool? FlagOr(string key, string word) => IsWord(key, word) ? null : Read<bool>(key, $"{word}, on or off", HoconScalar.TryFlag);
 
+    /// <summary>
+    /// A file's path, or <see langword="null"/> for a word such as <c>none</c>. A relative one starts beside the file that
+    /// it is written in; on the command line, in the current folder.
+    /// </summary>
+    public string? FileOr(string key, string word)
+    {
+        if (IsWord(key, word))
+        {
+            return null;
+        }
+
+        var path = Read<string>(key, $"{word} or a file's path", (text, out value) => (value = text).Length > 0 && !text.Any(char.IsControl));
+        return Path.Combine(Find(key)!.Value.Document.FolderOf(PathOf(key)), path);
+    }
+
     /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
     public int Integer(string key, int min, int max = int.MaxValue) =>
         Integer(key, Whole(min, max), value => value >= min && value <= max);

@@ -16,6 +16,7 @@ internal static class NetworkReader
         BatchNorm = network.Choice<BatchNormScope>("batch-norm"),
         Precision = network.Choice<Precision>("precision"),
         Neuron = Neuron(network.Section("neuron"), network.Choice<NetworkFamily>("family")),
+        Weights = network.FileOr("weights", "none") is { } path ? new WeightsFile(path) : null,
     };
 
     private static NeuronSpec Neuron(HoconSection neuron, NetworkFamily family) => new()

@@ -10,12 +10,15 @@ internal sealed class OutputFolder : IDisposable
     private OutputFolder(FileStream held) => _lock = held;
 
     /// <summary>Makes the folder where it is missing, and takes it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="called">What error messages call it; by default the option that names it.</param>
     /// <exception cref="InputException">It cannot be made or written, or another process works in it.</exception>
-    public static OutputFolder Take(string path)
+    public static OutputFolder Take(string path, string? called = null)
     {
+        called ??= $"--out {path}";
         if (File.Exists(path))
         {
-            throw new InputException($"--out {path}: is a file, expected a folder");
+            throw new InputException($"{called}: is a file, expected a folder");
         }
 
         try
@@ -24,7 +27,7 @@ internal sealed class OutputFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"--out {path}: cannot be made: {error.Message}", error);
+            throw new InputException($"{called}: cannot be made: {error.Message}", error);
         }
 
         var file = Path.Combine(path, "lock");
@@ -34,11 +37,11 @@ internal sealed class OutputFolder : IDisposable
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new InputException($"--out {path}: cannot be written: {error.Message}", error);
+            throw new InputException($"{called}: cannot be written: {error.Message}", error);
         }
         catch (IOException error)
         {
-            throw new InputException($"--out {path}: cannot be used: {error.Message} Does another process run a campaign there?", error);
+            throw new InputException($"{called}: cannot be used: {error.Message} Does another process run a campaign there?", error);
         }
     }
 

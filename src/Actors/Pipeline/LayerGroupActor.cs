@@ -77,6 +77,10 @@ public sealed class LayerGroupActor : ReceiveActor
         {
             Checkpoint.Load(_group!, checkpoint, _plan.OutputFolder);
         }
+        else if (_plan.Network.Weights is { } weights)
+        {
+            Weights.Load(_group!, weights);
+        }
 
         Sender.Tell(new LayerGroupReady(_plan.Index));
     }

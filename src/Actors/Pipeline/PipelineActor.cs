@@ -47,7 +47,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
 
     /// <summary>How to make one.</summary>
     /// <param name="context">What it works on.</param>
-    /// <param name="checkpoint">What it starts from; null for the seed's weights.</param>
+    /// <param name="checkpoint">What it starts from; null for its file's or the seed's weights.</param>
     /// <param name="layerGroup">How its children are made; <see cref="LayerGroupActor.Props"/> but in tests.</param>
     public static Props Props(RunContext context, CheckpointManifest? checkpoint, Func<LayerGroupPlan, Props>? layerGroup = null) =>
         Akka.Actor.Props.Create(() => new PipelineActor(context, checkpoint, layerGroup ?? LayerGroupActor.Props))

@@ -50,7 +50,8 @@ internal static class ResultsBuilder
         SpecNames.Of(network.Neuron.Kind),
         SpecNames.Of(network.BatchNorm),
         SpecNames.Of(network.Precision),
-        parameters);
+        parameters,
+        network.Weights?.Sha256);
 
     private static DataSetSection DataSet(PreparedRun run)
     {

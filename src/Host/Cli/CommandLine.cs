@@ -43,6 +43,7 @@ internal static class CommandLine
             VerifyCommand.Create(),
             DoctorCommand.Create(),
             DataCommand.Create(),
+            WeightsCommand.Create(),
         };
 
         // Without a command: what there is to choose from.

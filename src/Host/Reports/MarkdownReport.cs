@@ -202,7 +202,8 @@ internal static class MarkdownReport
             text.Append(Invariant(
                 $"- Network **{network.Name}**: {network.Family}, {network.Depth} layers, width {network.Width}, {network.Pool} pooling in the stem, {network.Connection} connections, "));
             text.Append(Invariant(
-                $"{network.Neuron} neurons, batch norm over {network.BatchNorm}, {network.Precision}, {Numbers.Count(network.Parameters)} parameters.\n"));
+                $"{network.Neuron} neurons, batch norm over {network.BatchNorm}, {network.Precision}, {Numbers.Count(network.Parameters)} parameters"));
+            text.Append(network.Weights is { } weights ? $", started from a file of weights, SHA-256 {weights}.\n" : ".\n");
         }
 
         foreach (var data in results.Runs.Select(run => run.Dataset).Distinct())

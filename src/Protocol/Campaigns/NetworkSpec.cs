@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpikeTrail.Protocol.Campaigns;
 
 /// <summary>The published network families.</summary>
@@ -53,7 +55,7 @@ public enum Precision
     Float64,
 }
 
-/// <summary>Everything that determines a network's function, its weights apart.</summary>
+/// <summary>Everything that determines a network's function: what it is, and what it starts from where that is not the seed.</summary>
 public sealed record NetworkSpec
 {
     /// <summary>The name the network goes by in results.</summary>
@@ -82,4 +84,8 @@ public sealed record NetworkSpec
 
     /// <summary>The neurons, the same everywhere in the network.</summary>
     public NeuronSpec Neuron { get; init; } = new();
+
+    /// <summary>The file it starts from; null for weights drawn from the seed, which leave no trace in a campaign's identity.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WeightsFile? Weights { get; init; }
 }

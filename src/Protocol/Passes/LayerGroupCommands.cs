@@ -4,7 +4,7 @@ using SpikeTrail.Protocol.Wire;
 namespace SpikeTrail.Protocol.Passes;
 
 /// <summary>Asks a layer group to take its part of a checkpoint over. Answered with <see cref="LayerGroupReady"/>.</summary>
-/// <param name="Checkpoint">The checkpoint; null to start from the seed's weights.</param>
+/// <param name="Checkpoint">The checkpoint; null to start from the network's file, or from the seed's weights where it has none.</param>
 public sealed record PrepareLayerGroup(CheckpointManifest? Checkpoint) : IWireMessage;
 
 /// <summary>A layer group has its weights and can take passes.</summary>

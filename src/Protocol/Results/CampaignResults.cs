@@ -22,9 +22,19 @@ public sealed record ProtocolSection(
 public sealed record RunResult(
     NetworkSection Network, DataSetSection Dataset, long Seed, IReadOnlyList<EpochResult> Epochs, IReadOnlyList<CellResult> Cells);
 
-/// <summary>Which network.</summary>
+/// <summary>Which network; <c>Weights</c> is the SHA-256 of the file it started from, null where it started from the seed.</summary>
 public sealed record NetworkSection(
-    string Name, string Family, int Depth, double Width, string Pool, string Connection, string Neuron, string BatchNorm, string Precision, long Parameters);
+    string Name,
+    string Family,
+    int Depth,
+    double Width,
+    string Pool,
+    string Connection,
+    string Neuron,
+    string BatchNorm,
+    string Precision,
+    long Parameters,
+    string? Weights);
 
 /// <summary>Which data.</summary>
 public sealed record DataSetSection(string Name, string Encoder, int TimeSteps, int Classes, int TrainingImages, int TestImages);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Execution;
@@ -23,7 +22,7 @@ public static class Checkpoint
         Directory.CreateDirectory(folder);
         var name = $"group-{group.Index}.safetensors";
         WholeFile.Write(Path.Combine(folder, name), stream => SafeTensors.Write(stream, state));
-        return new CheckpointFile(name, Sha256(Path.Combine(folder, name)));
+        return new CheckpointFile(name, Fingerprint.Of(Path.Combine(folder, name)));
     }
 
     /// <summary>
@@ -101,22 +100,18 @@ public static class Checkpoint
         }
     }
 
-    private static FileStream OpenVerified(string path, CheckpointFile file)
+    /// <summary>Opens one of a checkpoint's files, if it is as it was written.</summary>
+    /// <exception cref="InvalidDataException">It is missing or damaged.</exception>
+    internal static FileStream OpenVerified(string path, CheckpointFile file)
     {
         if (!File.Exists(path))
         {
             throw new InvalidDataException($"{path}: missing");
         }
 
-        var actual = Sha256(path);
+        var actual = Fingerprint.Of(path);
         return actual == file.Sha256
             ? File.OpenRead(path)
             : throw new InvalidDataException($"{path}: SHA-256 is {actual}, expected {file.Sha256}");
-    }
-
-    private static string Sha256(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

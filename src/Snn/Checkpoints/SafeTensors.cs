@@ -11,8 +11,8 @@ namespace SpikeTrail.Snn.Checkpoints;
 /// </summary>
 public static class SafeTensors
 {
-    private const int LengthBytes = sizeof(ulong);
-    private const long MaxHeaderBytes = 100_000_000;
+    // The data begins at a multiple of it: readers may map the file into memory.
+    private const int Alignment = 8;
 
     private static readonly IReadOnlyDictionary<ScalarType, (string Name, int Bytes)> Types = new Dictionary<ScalarType, (string, int)>
     {
@@ -21,8 +21,12 @@ public static class SafeTensors
         [ScalarType.Int64] = ("I64", 8),
     };
 
+    /// <summary>What the format calls an element type.</summary>
+    /// <exception cref="ArgumentException">The type is none that networks here are made of.</exception>
+    public static string NameOf(ScalarType type) => Known(type).Name;
+
     /// <summary>Writes tensors to a stream, in the order given.</summary>
-    /// <exception cref="ArgumentException">A tensor is of a type the format's users here do not need.</exception>
+    /// <exception cref="ArgumentException">A tensor is of a type that networks here are not made of.</exception>
     public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
         var entries = tensors.ToList();
@@ -30,9 +34,7 @@ public static class SafeTensors
         var offset = 0L;
         foreach (var (name, value) in entries)
         {
-            var (type, size) = Types.TryGetValue(value.dtype, out var known)
-                ? known
-                : throw new ArgumentException($"{name}: no safetensors type for {value.dtype}", nameof(tensors));
+            var (type, size) = Known(value.dtype);
             var end = offset + value.NumberOfElements * size;
             header[name] = new JsonObject
             {
@@ -44,10 +46,12 @@ public static class SafeTensors
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(header);
-        Span<byte> length = stackalloc byte[LengthBytes];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)json.Length);
+        var padding = (Alignment - json.Length % Alignment) % Alignment;
+        Span<byte> length = stackalloc byte[SafeTensorsHeader.LengthBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)(json.Length + padding));
         stream.Write(length);
         stream.Write(json);
+        stream.Write("       "u8[..padding]);
         foreach (var (_, value) in entries)
         {
             using var hosted = value.cpu();
@@ -56,83 +60,58 @@ public static class SafeTensors
         }
     }
 
-    /// <summary>Reads the tensors that are wanted; the caller owns them.</summary>
-    /// <param name="stream">A file from its beginning.</param>
+    /// <summary>Reads the tensors that are wanted, in the order of the file; the caller owns them.</summary>
+    /// <param name="stream">The whole file, from its beginning.</param>
     /// <param name="wanted">Which names to read.</param>
     /// <exception cref="InvalidDataException">The file is no safetensors file, or is damaged.</exception>
-    public static Dictionary<string, Tensor> Read(Stream stream, Func<string, bool> wanted)
+    public static OrderedDictionary<string, Tensor> Read(Stream stream, Func<string, bool> wanted)
     {
-        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        var (header, dataStart) = ReadHeader(stream);
-        foreach (var (name, node) in header)
+        var header = SafeTensorsHeader.Read(stream);
+        var tensors = new OrderedDictionary<string, Tensor>(StringComparer.Ordinal);
+        try
         {
-            if (name != "__metadata__" && wanted(name))
+            foreach (var entry in header.Entries.Where(entry => wanted(entry.Name)))
             {
-                tensors.Add(name, ReadTensor(stream, name, node, dataStart));
+                tensors.Add(entry.Name, Read(stream, header, entry));
             }
-        }
 
-        return tensors;
+            return tensors;
+        }
+        catch
+        {
+            foreach (var tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+
+            throw;
+        }
     }
 
-    private static (JsonObject Header, long DataStart) ReadHeader(Stream stream)
+    /// <summary>Reads one tensor; the caller owns it.</summary>
+    /// <exception cref="InvalidDataException">It is of a type that networks here are not made of, or the file has shrunk since its header was read.</exception>
+    public static Tensor Read(Stream stream, SafeTensorsHeader header, SafeTensorsEntry entry)
     {
-        Span<byte> length = stackalloc byte[LengthBytes];
-        if (stream.ReadAtLeast(length, LengthBytes, throwOnEndOfStream: false) < LengthBytes)
+        var known = Types.Where(type => type.Value.Name == entry.Type).ToList();
+        if (known.Count == 0)
         {
-            throw new InvalidDataException($"expected at least {LengthBytes} bytes, got {stream.Length}");
+            throw new InvalidDataException($"{entry.PrintableName}: expected one of {string.Join(", ", Types.Values.Select(type => type.Name))}, found {entry.Type}");
         }
 
-        var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
-        if (headerBytes > MaxHeaderBytes || (long)headerBytes > stream.Length - LengthBytes)
-        {
-            throw new InvalidDataException($"its header claims {headerBytes} bytes, the file has {stream.Length}");
-        }
-
-        var json = new byte[headerBytes];
-        stream.ReadExactly(json);
+        var tensor = empty([.. entry.Shape], known[0].Key).DetachFromDisposeScope();
         try
         {
-            return (JsonNode.Parse(json)!.AsObject(), LengthBytes + (long)headerBytes);
+            stream.Position = header.DataStart + entry.Start;
+            stream.ReadExactly(tensor.bytes);
+            return tensor;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        catch (EndOfStreamException error)
         {
-            throw new InvalidDataException("its header is not a JSON object", e);
+            tensor.Dispose();
+            throw new InvalidDataException($"{entry.PrintableName}: the file ends within it", error);
         }
     }
 
-    private static Tensor ReadTensor(Stream stream, string name, JsonNode? node, long dataStart)
-    {
-        var (type, size, shape, start, end) = ReadEntry(name, node);
-        var elements = checked(shape.Aggregate(1L, (a, b) => a * b));
-        if (start < 0 || end < start || end - start != elements * size || dataStart + end > stream.Length)
-        {
-            throw new InvalidDataException($"{name}: bytes {start} to {end} do not fit {elements} elements of {type} in a file of {stream.Length} bytes");
-        }
-
-        var bytes = new byte[end - start];
-        stream.Position = dataStart + start;
-        stream.ReadExactly(bytes);
-        var read = empty(shape, type);
-        bytes.CopyTo(read.bytes);
-        return read.DetachFromDisposeScope();
-    }
-
-    private static (ScalarType Type, int Bytes, long[] Shape, long Start, long End) ReadEntry(string name, JsonNode? node)
-    {
-        try
-        {
-            var dtype = node!["dtype"]!.GetValue<string>();
-            var (type, (_, size)) = Types.Single(known => known.Value.Name == dtype);
-            var shape = node["shape"]!.AsArray().Select(dimension => dimension!.GetValue<long>()).ToArray();
-            var offsets = node["data_offsets"]!.AsArray().Select(offset => offset!.GetValue<long>()).ToArray();
-            return shape.All(dimension => dimension >= 0) && offsets.Length == 2
-                ? (type, size, shape, offsets[0], offsets[1])
-                : throw new InvalidDataException($"{name}: a negative dimension, or not two offsets");
-        }
-        catch (Exception e) when (e is InvalidOperationException or NullReferenceException or FormatException)
-        {
-            throw new InvalidDataException($"{name}: expected dtype ({string.Join(", ", Types.Values.Select(known => known.Name))}), shape and data_offsets", e);
-        }
-    }
+    private static (string Name, int Bytes) Known(ScalarType type) =>
+        Types.TryGetValue(type, out var known) ? known : throw new ArgumentException($"no safetensors type for {type}", nameof(type));
 }

@@ -18,9 +18,10 @@ public enum ParameterRole
 /// </summary>
 /// <param name="key">The key, such as <c>layer1.0.conv1.weight</c>.</param>
 /// <param name="shape">The tensor's shape.</param>
+/// <param name="type">The tensor's element type.</param>
 /// <param name="role">What it is for.</param>
 /// <param name="initial">Makes its first value.</param>
-public sealed class Parameter(string key, IReadOnlyList<long> shape, ParameterRole role, Func<Tensor> initial) : IDisposable
+public sealed class Parameter(string key, IReadOnlyList<long> shape, ScalarType type, ParameterRole role, Func<Tensor> initial) : IDisposable
 {
     private Tensor? _value;
 
@@ -29,6 +30,9 @@ public sealed class Parameter(string key, IReadOnlyList<long> shape, ParameterRo
 
     /// <summary>The tensor's shape.</summary>
     public IReadOnlyList<long> Shape { get; } = shape;
+
+    /// <summary>The tensor's element type.</summary>
+    public ScalarType Type { get; } = type;
 
     /// <summary>What it is for.</summary>
     public ParameterRole Role { get; } = role;

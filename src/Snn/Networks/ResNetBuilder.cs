@@ -24,6 +24,9 @@ internal sealed class ResNetBuilder(NetworkSpec spec, long seed)
         [152] = ([3, 8, 36, 3], true),
     };
 
+    /// <summary>The depths there are, in ascending order.</summary>
+    public static IEnumerable<int> KnownDepths => Depths.Keys.Order();
+
     private readonly WeightInitializer _weights = new(seed, spec.Precision.ToScalarType());
     private readonly bool _sew = spec.Family == NetworkFamily.SewResNet;
 
@@ -34,7 +37,7 @@ internal sealed class ResNetBuilder(NetworkSpec spec, long seed)
     {
         if (!Depths.TryGetValue(spec.Depth, out var depth))
         {
-            throw new InputException($"network {spec.Name}: expected a depth of {string.Join(", ", Depths.Keys)}, got {spec.Depth}");
+            throw new InputException($"network {spec.Name}: expected a depth of {string.Join(", ", KnownDepths)}, got {spec.Depth}");
         }
 
         var expansion = depth.Bottleneck ? 4 : 1;

@@ -22,11 +22,11 @@ internal sealed class WeightInitializer(long seed, ScalarType type)
     }
 
     public Parameter Constant(string key, long count, double value, ParameterRole role) =>
-        new(key, [count], role, () => full(count, value, dtype: type));
+        new(key, [count], type, role, () => full(count, value, dtype: type));
 
-    public static Parameter Counter(string key) => new(key, [], ParameterRole.Statistic, () => zeros([], ScalarType.Int64));
+    public static Parameter Counter(string key) => new(key, [], ScalarType.Int64, ParameterRole.Statistic, () => zeros([], ScalarType.Int64));
 
-    private Parameter Draw(string key, long[] shape, Func<CounterRandom, long, double> value) => new(key, shape, ParameterRole.Trained, () =>
+    private Parameter Draw(string key, long[] shape, Func<CounterRandom, long, double> value) => new(key, shape, type, ParameterRole.Trained, () =>
     {
         var random = CounterRandom.For(seed, key);
         var values = new double[shape.Aggregate(1L, (a, b) => a * b)];

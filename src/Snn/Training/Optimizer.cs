@@ -11,6 +11,8 @@ namespace SpikeTrail.Snn.Training;
 /// </summary>
 public abstract class Optimizer : IDisposable
 {
+    private const string KeyPrefix = "optimizer.";
+
     private readonly Dictionary<string, Tensor> _state = [];
 
     /// <summary>The names of the tensors kept beside each weight.</summary>
@@ -42,6 +44,9 @@ public abstract class Optimizer : IDisposable
         where parameter.Role == ParameterRole.Trained
         from slot in Slots
         select KeyValuePair.Create(Key(slot, parameter), Slot(slot, parameter));
+
+    /// <summary>Whether a key is one of an optimiser's, and none of the network's.</summary>
+    public static bool Owns(string key) => key.StartsWith(KeyPrefix, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -79,5 +84,5 @@ public abstract class Optimizer : IDisposable
         _state.Clear();
     }
 
-    private static string Key(string slot, Parameter parameter) => $"optimizer.{slot}.{parameter.Key}";
+    private static string Key(string slot, Parameter parameter) => $"{KeyPrefix}{slot}.{parameter.Key}";
 }

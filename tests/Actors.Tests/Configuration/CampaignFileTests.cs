@@ -42,7 +42,7 @@ public sealed class CampaignFileTests
             campaign {
               name = full
               networks = [{
-                name = n, family = spiking-resnet, depth = 34, width = 0.5, pool = average, connection = iand, batch-norm = step, precision = float64
+                name = n, family = spiking-resnet, depth = 34, width = 0.5, pool = average, connection = iand, batch-norm = step, precision = float64, weights = "w/n.safetensors"
                 neuron { kind = lif, threshold = 0.5, reset = soft, detach-reset = false, tau = 3, decay-input = off, surrogate { kind = piecewise-quadratic, alpha = 1 } }
               }]
               data-sets = [{ name = d, time-steps = 4, encoder = { kind = rate, phase-bits = 4 }, training-limit = 100, test-limit = 10 }]
@@ -80,6 +80,7 @@ public sealed class CampaignFileTests
                     DecayInput = false,
                     Surrogate = new SurrogateSpec(SurrogateKind.PiecewiseQuadratic, 1),
                 },
+                Weights = new WeightsFile("w/n.safetensors"),
             },
             Assert.Single(campaign.Networks));
         Assert.Equal(
@@ -133,6 +134,27 @@ public sealed class CampaignFileTests
         Assert.All(campaign.Networks, network => Assert.Equal(4, network.Neuron.Surrogate.Alpha));
         Assert.Equal([NeuronKind.If, NeuronKind.Lif], campaign.Networks.Select(network => network.Neuron.Kind));
     }
+
+    [Theory]
+    [InlineData("w.safetensors", "folder/w.safetensors")]
+    [InlineData("../w.safetensors", "folder/../w.safetensors")]
+    [InlineData("/w.safetensors", "/w.safetensors")]
+    public void A_path_starts_beside_the_file_it_is_written_in(string path, string found)
+    {
+        var text = $"{CampaignText.Shortest}\ncampaign.defaults.network.weights = \"{path}\"";
+
+        Assert.Equal(found, CampaignFile.Parse(text, "tiny.conf", [], "folder").Campaign.Networks[0].Weights!.Path);
+        Assert.Equal(path, CampaignFile.Parse(text, "hocon/campaigns/tiny.conf", []).Campaign.Networks[0].Weights!.Path);
+        Assert.Equal(
+            path, CampaignFile.Parse(CampaignText.Shortest, "tiny.conf", [$"campaign.networks[0].weights=\"{path}\""], "folder").Campaign.Networks[0].Weights!.Path);
+    }
+
+    [Fact]
+    public void A_network_can_do_without_the_file_the_others_start_from() =>
+        Assert.Equal([null, "w"], CampaignText.With("""
+            campaign.defaults.network.weights = w
+            campaign.networks = [{ name = a, weights = none }, { name = b }]
+            """).Campaign.Networks.Select(network => network.Weights?.Path));
 
     [Fact]
     public void Substitutions_stand_for_what_they_name()

@@ -59,6 +59,24 @@ public sealed class CampaignIdentityTests
     }
 
     [Fact]
+    public void Of_a_file_that_a_network_starts_from_the_contents_change_it_and_not_the_place()
+    {
+        var identity = With(new WeightsFile("here", "ab"));
+
+        Assert.Equal(identity, With(new WeightsFile("there", "ab")));
+        Assert.Equal(
+            new ConfigurationChange("campaign.networks[0].weights.sha256", "\"ab\"", "\"cd\""),
+            CampaignIdentity.FirstDifference(identity.Json, With(new WeightsFile("here", "cd")).Json));
+        Assert.Equal(
+            new ConfigurationChange("campaign.networks[0].weights", "{\"sha256\":\"ab\"}", "nothing"),
+            CampaignIdentity.FirstDifference(identity.Json, With(null).Json));
+        Assert.Equal(Identity, With(null));
+
+        static CampaignIdentity With(WeightsFile? weights) => CampaignIdentity.Of(
+            Tiny.Campaign with { Networks = [Tiny.Campaign.Networks[0] with { Weights = weights }] }, Tiny.Pipeline);
+    }
+
+    [Fact]
     public void Equal_texts_do_not_differ() => Assert.Null(CampaignIdentity.FirstDifference(Identity.Json, Identity.Json));
 
     [Theory]
@@ -85,6 +103,7 @@ public sealed class CampaignIdentityTests
 
     private static IEnumerable<object> OtherValues(object? value, Type type) => value switch
     {
+        null when type == typeof(WeightsFile) => [new WeightsFile("w", "ab")],
         null => [Activator.CreateInstance(Nullable.GetUnderlyingType(type)!)!],
         string text => [text + "x"],
         bool flag => [!flag],

@@ -6,7 +6,7 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("campaign.trainig.epochs = 1", "tiny.conf: campaign.trainig: unknown key; did you mean training? (known here: name, networks, data-sets, seeds, protocols, attacks, epsilons, training, probes, evaluation, defaults)")]
     [InlineData("campain.name = x", "tiny.conf: campain: unknown key; did you mean campaign? (known here: campaign, pipeline)")]
-    [InlineData("campaign.networks = [{ name = a }, { name = b, dept = 18 }]", "tiny.conf: campaign.networks[1].dept: unknown key; did you mean depth? (known here: name, family, depth, width, pool, connection, batch-norm, precision, neuron)")]
+    [InlineData("campaign.networks = [{ name = a }, { name = b, dept = 18 }]", "tiny.conf: campaign.networks[1].dept: unknown key; did you mean depth? (known here: name, family, depth, width, pool, connection, batch-norm, precision, weights, neuron)")]
     [InlineData("campaign.defaults.network.neuron.leak = 1", "tiny.conf: campaign.defaults.network.neuron.leak: unknown key (known here: kind, threshold, reset, detach-reset, tau, decay-input, surrogate)")]
     public void An_unknown_key_is_refused_with_the_known_ones(string lines, string message) =>
         Assert.Equal(message, CampaignText.RefusalWith(lines));
@@ -30,6 +30,8 @@ public sealed class RefusalTests
     [InlineData("pool = { }", "pool: expected one of max, average, found a section")]
     [InlineData("name = \"../x\"", "name: expected a name of small letters, digits, '.', '-' and '_', found \"../x\"")]
     [InlineData("name = Upper", "name: expected a name of small letters, digits, '.', '-' and '_', found \"Upper\"")]
+    [InlineData("weights = [w]", "weights: expected none or a file's path, found a list")]
+    [InlineData("weights = \"a\\u0000b\"", "weights: expected none or a file's path, found \"a\0b\"")]
     [InlineData("neuron = if", "neuron: expected a section, found \"if\"")]
     [InlineData("neuron.tau = 0.5", "neuron.tau: expected a number of at least 1, found \"0.5\"")]
     [InlineData("neuron.threshold = 0", "neuron.threshold: expected a number above 0, found \"0\"")]

@@ -14,6 +14,16 @@ public sealed class MarkdownReportTests
     }
 
     [Fact]
+    public void A_network_that_started_from_a_file_says_so()
+    {
+        var run = SampleResults.Campaign.Runs[0];
+        var started = SampleResults.Campaign with { Runs = [run with { Network = run.Network with { Weights = "00ff" } }] };
+
+        Assert.Contains(
+            "11,181,642 parameters, started from a file of weights, SHA-256 00ff.\n", MarkdownReport.Write(new CampaignReport(started, null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Partial_results_are_marked_incomplete()
     {
         var partial = SampleResults.Campaign with { Campaign = SampleResults.Campaign.Campaign with { Complete = false } };

@@ -85,7 +85,7 @@ public sealed class ResultsSchemaTests
     [InlineData("$.campaign", "campaign", "name configuration-hash complete protocols")]
     [InlineData("$.campaign.protocols[0]", "protocol", "name attack-domain attack-batch-norm contaminate order prediction-batch-norm phase-weights")]
     [InlineData("$.runs[0]", "run", "network dataset seed epochs cells")]
-    [InlineData("$.runs[0].network", "network", "name family depth width pool connection neuron batch-norm precision parameters")]
+    [InlineData("$.runs[0].network", "network", "name family depth width pool connection neuron batch-norm precision parameters weights")]
     [InlineData("$.runs[0].dataset", "dataset", "name encoder time-steps classes training-images test-images")]
     [InlineData("$.runs[0].epochs[0]", "epoch", "epoch training-loss test-loss clean-accuracy")]
     [InlineData("$.runs[0].cells[1]", "cell", "protocol attack epsilon step-size iterations restarts correct total accuracy loss input-gradient operations weight-gradients vulnerability")]

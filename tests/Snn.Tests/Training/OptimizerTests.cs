@@ -76,7 +76,7 @@ public sealed class OptimizerTests
     public void The_state_lies_beside_each_trained_weight_under_its_key()
     {
         using var weight = Weight(1);
-        using var statistic = new Parameter("running_mean", [1], ParameterRole.Statistic, () => zeros(1));
+        using var statistic = new Parameter("running_mean", [1], ScalarType.Float32, ParameterRole.Statistic, () => zeros(1));
         using var adam = Optimizer.Create(Adam);
         using var sgd = Optimizer.Create(Sgd);
 
@@ -127,7 +127,7 @@ public sealed class OptimizerTests
         return Values(weight.Value).Single();
     }
 
-    private static Parameter Weight(double value) => new("w", [1], ParameterRole.Trained, () => tensor(new[] { value }));
+    private static Parameter Weight(double value) => new("w", [1], ScalarType.Float64, ParameterRole.Trained, () => tensor(new[] { value }));
 
     private static void AssertClose(List<double> expected, List<double> actual) =>
         Assert.All(expected.Zip(actual), pair => Assert.InRange(pair.Second - pair.First, -1e-14, 1e-14));
