@@ -24,13 +24,21 @@ internal static class ProtocolReader
             PredictionStatistics = protocol.ChoiceOr<BatchStatistics>("prediction-batch-norm", ByKind) ?? kind.PredictionStatistics,
             PhaseWeights = protocol.Flag("phase-weights"),
         };
-        if (protocol.Has("name"))
+        if (spec is { PhaseWeights: true, Domain: AttackDomain.EncodedTrain })
         {
-            return spec with { Name = protocol.Name("name") };
+            throw protocol.Error("phase-weights", "expected off: an attack on the encoded train does not go through the encoder");
         }
 
-        return spec == kind
-            ? spec
-            : throw protocol.Error("name", $"missing; expected a name for a protocol that is no longer {kind.Name}");
+        if (!protocol.Has("name"))
+        {
+            return spec == kind
+                ? spec
+                : throw protocol.Error("name", $"missing; expected a name for a protocol that is no longer {kind.Name}");
+        }
+
+        spec = spec with { Name = protocol.Name("name") };
+        return Kinds.FirstOrDefault(named => named.Name == spec.Name) is { } named && named != spec
+            ? throw protocol.Error("name", $"expected a name of its own: this is not what {named.Name} means")
+            : spec;
     }
 }

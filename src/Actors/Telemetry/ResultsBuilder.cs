@@ -95,5 +95,5 @@ internal static class ResultsBuilder
         sums.Random / sums.Images,
         sums.Random == 0 ? null : sums.Adversarial / sums.Random,
         sums.ImagesWithGradient == 0 ? null : sums.FirstOrderRatio / sums.ImagesWithGradient,
-        sums.UpperBound / sums.Images);
+        sums.ImagesWithGradient == 0 ? null : sums.UpperBound / sums.ImagesWithGradient);
 }

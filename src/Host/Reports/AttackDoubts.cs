@@ -102,7 +102,8 @@ internal static class AttackDoubts
             var before = cells.Clean;
             foreach (var cell in attack.OrderBy(cell => cell.Epsilon))
             {
-                if (before is not null && cell.Accuracy >= before.Accuracy && before.Accuracy > Chance(cells.Run))
+                // What moved the statistics differs from budget to budget: strictly, each measures another network.
+                if (cells.Rules is not { Contaminate: true } && before is not null && cell.Accuracy >= before.Accuracy && before.Accuracy > Chance(cells.Run))
                 {
                     yield return Explained(
                         cells,
@@ -177,12 +178,12 @@ internal static class AttackDoubts
     private static IEnumerable<AttackDoubt> VanishingGradient(ProtocolCells cells) =>
         from attack in cells.Attacked.GroupBy(cell => cell.Attack)
         let worst = attack.MaxBy(cell => cell.InputGradient.VanishingImages)
-        where worst.InputGradient.VanishingImages > worst.InputGradient.AllZeroImages
+        where cells.Rules?.AttackDomain != PixelDomain && !ProtocolCells.IsSingleStep(worst) && worst.InputGradient.VanishingImages > worst.InputGradient.AllZeroImages
         select Doubt(
             cells,
             $"under {worst.Attack} at eps {Numbers.Epsilon(worst.Epsilon)}, {Numbers.Count(worst.InputGradient.VanishingImages)} of "
             + $"{Numbers.Count(worst.Total, "image", "images")} had a gradient shorter than 1e-6, or one that is no number, at some step",
-            "The published PGD stops its whole run there; here these images are attacked all the same, with the sign of what gradient there is.");
+            "The published PGD stops its whole run at such a gradient; here these images are attacked all the same, with the sign of what gradient there is.");
 
     /// <summary>A sign with what the cell says about its cause: a masked gradient, or that more has to be measured.</summary>
     private static AttackDoubt Explained(ProtocolCells cells, string sign, string meaning, CellResult cell, Evidence? loss, Evidence? code = null)

@@ -116,13 +116,16 @@ internal static class MarkdownReport
         {
             Paragraph(text, "Theorem 4.1 says 3 ≤ rho_adv / rho_rand ≤ 3 l0 of the gradient, where the network is linear within the budget; there the ratio is 3 l1² / l2². "
                 + "rho is the mean square change of the true class's probability: rho_adv under the attack itself, which is a lower bound of the worst case, rho_rand under "
-                + "perturbations drawn uniformly from the budget. A ratio far below the estimate says that the network is not linear within the budget, or the attack weak.");
+                + "perturbations drawn uniformly from the budget and put back into [0, 1]. A ratio far from the estimate has several possible causes: the network is not linear within "
+                + "the budget, the attack is weak, perturbations are cut off at 0 and 1 or rounded to bytes, or the gradient goes straight through a code that is not the identity.");
             Table(text, vulnerability);
         }
 
         if (density.Rows > 0)
         {
-            Paragraph(text, "Theorem 4.4 ties the density of weight gradients to that of input gradients. Share of entries that are not zero, averaged over the convolutions:");
+            Paragraph(text, "Theorem 4.4 ties the density of weight gradients to that of input gradients. Share of entries that are not zero, averaged over the convolutions. "
+                + "Much of it is geometry: a 1×1 convolution with stride 2 never reads three of four pixels, and a padded 3×3 kernel on a map of one or two pixels has taps that never "
+                + "meet one. A weight's gradient is summed over the batch and all time steps, an input's is not:");
             Table(text, density);
         }
     }

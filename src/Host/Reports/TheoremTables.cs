@@ -24,8 +24,8 @@ internal static class TheoremTables
                         Numbers.Norm(measured.Adversarial),
                         Numbers.Norm(measured.Random),
                         Numbers.Norm(measured.Ratio),
-                        measured.FirstOrderRatio is { } estimate ? Numbers.Count((long)Math.Round(estimate)) : Numbers.None,
-                        Numbers.Count((long)Math.Round(measured.UpperBound)),
+                        Rounded(measured.FirstOrderRatio),
+                        Rounded(measured.UpperBound),
                     ]);
                 }
             }
@@ -55,6 +55,8 @@ internal static class TheoremTables
 
         return table;
     }
+
+    private static string Rounded(double? value) => value is { } known ? Numbers.Count((long)Math.Round(known)) : Numbers.None;
 
     private static IEnumerable<(OperationResult Operation, WeightGradientResult Weight)> Convolutions(CellResult cell) =>
         from operation in cell.Operations

@@ -74,7 +74,8 @@ public sealed record OperationResult(
 public sealed record WeightGradientResult(string Key, double ZeroFraction, double Norm);
 
 /// <summary>
-/// Theorem 4.1, averaged over images: rho_adv from the attack itself (from below), rho_rand from random perturbations,
-/// their ratio, its first-order estimate 3 ‖g‖₁² / ‖g‖₂² (over images with a gradient) and its upper bound 3 ‖g‖₀.
+/// Theorem 4.1: rho_adv from the attack itself (from below) and rho_rand from random perturbations, means over images, and
+/// the ratio of these means; its first-order estimate 3 ‖g‖₁² / ‖g‖₂² and its upper bound 3 ‖g‖₀, means over images with a
+/// gradient. Perturbations stay within [0, 1] as attacks do, and pixels are rounded to bytes: the theorem knows of neither.
 /// </summary>
-public sealed record VulnerabilityResult(double Adversarial, double Random, double? Ratio, double? FirstOrderRatio, double UpperBound);
+public sealed record VulnerabilityResult(double Adversarial, double Random, double? Ratio, double? FirstOrderRatio, double? UpperBound);

@@ -109,10 +109,11 @@ public sealed record WeightGradient(string Key, long Zeros, long Elements, doubl
 /// <summary>
 /// The quantities of theorem 4.1, summed over images. With p the probability of the image's true class, a perturbation's
 /// effect is (p(x + δ) - p(x))²; g is the gradient at the clean image x. Where p is linear within the budget,
-/// rho_adv / rho_rand = 3 ‖g‖₁² / ‖g‖₂², which lies between 3 and 3 ‖g‖₀.
+/// rho_adv / rho_rand = 3 ‖g‖₁² / ‖g‖₂², which lies between 3 and 3 ‖g‖₀. What is measured differs from the theorem in more
+/// than linearity: perturbations stay within [0, 1], pixels are rounded to bytes, and g goes straight through the encoder.
 /// </summary>
 /// <param name="Adversarial">The largest effect of the attack's own perturbations: from below, rho_adv.</param>
-/// <param name="Random">The mean effect of perturbations drawn uniformly from the budget's cube: rho_rand.</param>
+/// <param name="Random">The mean effect of perturbations drawn uniformly from the budget's cube, then put back into [0, 1]: rho_rand.</param>
 /// <param name="FirstOrderRatio">3 ‖g‖₁² / ‖g‖₂², of images with a gradient.</param>
 /// <param name="UpperBound">3 ‖g‖₀: three times the entries of g that are not zero.</param>
 /// <param name="ImagesWithGradient">Images whose g is not all zeros.</param>

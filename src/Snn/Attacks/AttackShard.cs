@@ -106,7 +106,10 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
         Totals.Add(tally.Correct, tally.Losses);
     }
 
-    /// <summary>The quantities of theorem 4.1: the clean image's gradient and probability, and those of random perturbations.</summary>
+    /// <summary>
+    /// The quantities of theorem 4.1: the clean image's gradient and probability, and those of random perturbations; a code
+    /// that draws at random draws for all of them what it drew for the attacked image.
+    /// </summary>
     private IEnumerable<BatchPass> MeasureVulnerability(AttackTally tally, ImageBatch batch, AttackSpace space)
     {
         if (setting.Probes.RandomPerturbations == 0)
@@ -114,11 +117,11 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
             yield break;
         }
 
-        using var gradientPass = Pass(setting.Gradient, space.Clean_N, tally.Attack, restart: 0, draw: 0, batch, space);
+        using var gradientPass = Pass(setting.Gradient, space.Clean_N, tally.Attack, restart: 0, tally.Attack.Iterations, batch, space);
         yield return gradientPass;
         using var gradient_N = space.Gradient(gradientPass.Outcome.InputGradients_TN!);
 
-        using var clean = Pass(setting.Prediction, space.Clean_N, tally.Attack, restart: 0, draw: 0, batch, space);
+        using var clean = Pass(setting.Prediction, space.Clean_N, tally.Attack, restart: 0, tally.Attack.Iterations, batch, space);
         yield return clean;
         var vulnerability = new VulnerabilityProbe(gradient_N, clean.Outcome.Prediction);
 
@@ -127,7 +130,7 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
         {
             var noise = setting.Random("random-perturbation").At(sample);
             using var images_N = uniform.Start(space.Clean_N, image => noise.At(batch.Indices[image]));
-            using var pass = Pass(setting.Prediction, images_N, tally.Attack, restart: 0, draw: 0, batch, space);
+            using var pass = Pass(setting.Prediction, images_N, tally.Attack, restart: 0, tally.Attack.Iterations, batch, space);
             yield return pass;
             vulnerability.AddRandom(pass.Outcome.Prediction);
         }

@@ -1,4 +1,3 @@
-using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Networks;
 using SpikeTrail.Snn.Training;
@@ -58,8 +57,7 @@ public sealed class LayerGroup : IDisposable
     public LayerGroupPass Begin(PassRequest request) => new(this, request);
 
     /// <summary>Whether a pass must gather all T time steps here before the first can go on.</summary>
-    public bool IsBarrier(PassRequest request) =>
-        (request.TrackStatistics || request.BatchNorm == BatchStatistics.Batch) && Body.NeedsWholeSequence;
+    public bool IsBarrier(PassRequest request) => Body.NeedsWholeSequence(request);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,5 @@
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
 using static TorchSharp.torch;
 
@@ -26,7 +27,10 @@ public sealed class BatchNorm2d(
     public override IEnumerable<Parameter> OwnParameters => [weight, bias, runningMean, runningVar, batchesTracked];
 
     /// <inheritdoc/>
-    public override bool NeedsWholeSequence => scope == BatchNormScope.Sequence;
+    public override bool NeedsWholeSequence(PassRequest request) => request.BatchNorm == BatchStatistics.Batch
+        ? scope == BatchNormScope.Sequence
+        // All steps of a pass are normalised with the statistics from before it, which it moves.
+        : request.TrackStatistics;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> Weights => [weight, bias];
@@ -42,35 +46,52 @@ public sealed class BatchNorm2d(
     {
         // A replay must not move the running statistics a second time.
         var track = tape.Request.TrackStatistics && !replay;
-        return scope == BatchNormScope.Step && (track || tape.Request.BatchNorm == BatchStatistics.Batch)
-            ? StepByStep(input, windowSteps, step => Normalise(step, weights, tape.Request.BatchNorm, track))
-            : Normalise(input, weights, tape.Request.BatchNorm, track);
+        if (tape.Request.BatchNorm == BatchStatistics.Running)
+        {
+            return OnRunningStatistics(input, weights, windowSteps, track);
+        }
+
+        return scope == BatchNormScope.Step
+            ? StepByStep(input, windowSteps, step => OnItsOwnStatistics(step, weights, track))
+            : OnItsOwnStatistics(input, weights, track);
     }
 
-    private Tensor Normalise(Tensor input, IReadOnlyList<Tensor> weights, BatchStatistics statistics, bool track)
+    private Tensor OnRunningStatistics(Tensor input, IReadOnlyList<Tensor> weights, long windowSteps, bool track)
     {
-        var batchStatistics = statistics == BatchStatistics.Batch;
-        if (track)
+        if (!track)
         {
-            batchesTracked.Value.add_(1);
+            return Normalise(input, weights, runningMean.Value, runningVar.Value, batchStatistics: false);
         }
 
-        if (batchStatistics == track)
-        {
-            return Normalise(input, weights, runningMean.Value, runningVar.Value, batchStatistics);
-        }
-
-        // Copies: those of the batch are moved by libtorch and thrown away, the running ones stay what the graph remembers.
+        // The graph remembers copies: the running statistics move under it.
         using var mean = runningMean.Value.clone();
         using var variance = runningVar.Value.clone();
-        var normalised = Normalise(input, weights, mean, variance, batchStatistics);
-        if (track)
+        var normalised = Normalise(input, weights, mean, variance, batchStatistics: false);
+        using var untracked = input.detach();
+        Tensor[] parts = scope == BatchNormScope.Step ? untracked.chunk(windowSteps, 0) : [untracked.alias()];
+        foreach (var part in parts)
         {
-            using var untracked = input.detach();
-            Normalise(untracked, weights, runningMean.Value, runningVar.Value, batchStatistics: true).Dispose();
+            using (part)
+            {
+                OnItsOwnStatistics(part, weights, track: true).Dispose();
+            }
         }
 
         return normalised;
+    }
+
+    private Tensor OnItsOwnStatistics(Tensor input, IReadOnlyList<Tensor> weights, bool track)
+    {
+        if (track)
+        {
+            batchesTracked.Value.add_(1);
+            return Normalise(input, weights, runningMean.Value, runningVar.Value, batchStatistics: true);
+        }
+
+        // libtorch moves what it is given: copies, thrown away.
+        using var mean = runningMean.Value.clone();
+        using var variance = runningVar.Value.clone();
+        return Normalise(input, weights, mean, variance, batchStatistics: true);
     }
 
     private static Tensor Normalise(Tensor input, IReadOnlyList<Tensor> weights, Tensor mean, Tensor variance, bool batchStatistics) =>

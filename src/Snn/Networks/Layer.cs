@@ -1,3 +1,4 @@
+using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
 using static TorchSharp.torch;
 
@@ -29,8 +30,8 @@ public abstract class Layer(string name)
     /// <summary>Multiply-accumulates for one image and time step: what networks are cut evenly by.</summary>
     public abstract long Cost(IReadOnlyList<long> inputShape);
 
-    /// <summary>Whether the layer, given batch statistics, must see all T time steps before it can let the first go.</summary>
-    public virtual bool NeedsWholeSequence => Children.Any(child => child.NeedsWholeSequence);
+    /// <summary>Whether the layer must see all T time steps of such a pass before it can let the first go.</summary>
+    public virtual bool NeedsWholeSequence(PassRequest request) => Children.Any(child => child.NeedsWholeSequence(request));
 
     /// <summary>Computes the outputs of a window, [W, N, …], from its inputs, which stay the caller's.</summary>
     public abstract Tensor Forward(Tensor inputs_WN, PassTape tape);

@@ -18,6 +18,9 @@ public static partial class GoldenCaseReader
     /// <summary>T·N·C·H·W; the published size is 61,440. All else that a case makes grows with it.</summary>
     private const long MostInputs = 1L << 20;
 
+    /// <summary>Some times those of the largest published network.</summary>
+    private const long MostWeights = 200_000_000;
+
     /// <summary>A label is a byte.</summary>
     private const int MostClasses = 256;
 
@@ -75,6 +78,11 @@ public static partial class GoldenCaseReader
 
         var spec = ReadNetwork(root);
         var network = Network.Create(spec, imageShape, classes, seed: 0);
+        if (network.TrainedCount > MostWeights)
+        {
+            throw root.Refuse($"expected a network of at most {MostWeights} weights, got {network.TrainedCount} ({spec.Name}, width {spec.Width})");
+        }
+
         CheckStateDict(root["state_dict_keys"], network);
         var trained = network.Parameters.Where(parameter => parameter.Role == ParameterRole.Trained).ToList();
         var statistics = network.Parameters.Where(parameter => parameter.Role == ParameterRole.Statistic && parameter.Shape.Count > 0).ToList();

@@ -71,10 +71,11 @@ public sealed class ResumptionTests
 
         Assert.True(second.Campaign.Complete);
         Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(TinyCampaign.Chained), campaign.Results());
-        var links = campaign.Journal().OfType<LinkMeasured>().Select(fact => fact.Link).ToList();
+        var measured = campaign.Journal().OfType<LinkMeasured>().ToList();
+        var links = measured.Select(fact => fact.Link).ToList();
         Assert.Equal(4, links.Count);
         Assert.Equal(links.Distinct(), links);
-        Assert.False(Directory.Exists(campaign.File(links[0].Chain.Value)), "statistics nobody goes on from are still there");
+        Assert.All(measured, link => Assert.False(Directory.Exists(campaign.File(link.Statistics.Folder)), "statistics nobody goes on from are still there"));
     }
 
     [Fact]
@@ -87,6 +88,7 @@ public sealed class ResumptionTests
             observer: new RecordingObserver(update => CancelAt(ref passes, cancel, update.Activity.StartsWith("as-published fgsm", StringComparison.Ordinal))),
             cancel: cancel.Token);
         var statistics = campaign.Journal().OfType<LinkMeasured>().Single().Statistics;
+        Assert.Equal(2, Directory.GetFiles(campaign.File(statistics.Folder)).Length);
         await File.WriteAllTextAsync(Path.Combine(campaign.File(statistics.Folder), statistics.Files[0].Name), "damage");
 
         await campaign.RunAsync();

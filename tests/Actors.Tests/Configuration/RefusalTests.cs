@@ -84,6 +84,8 @@ public sealed class RefusalTests
     [InlineData("attacks = [{ kind = pgd, iterations = 0 }]", "attacks[0].iterations: expected a whole number of at least 1, found \"0\"")]
     [InlineData("protocols = [{ kind = published }]", "protocols[0].kind: expected one of strict, as-published, found \"published\"; did you mean as-published?")]
     [InlineData("protocols = [{ kind = strict, contaminate = on }]", "protocols[0].name: missing; expected a name for a protocol that is no longer strict")]
+    [InlineData("protocols = [{ kind = as-published, name = strict }]", "protocols[0].name: expected a name of its own: this is not what strict means")]
+    [InlineData("protocols = [{ kind = as-published, name = x, phase-weights = on }]", "protocols[0].phase-weights: expected off: an attack on the encoded train does not go through the encoder")]
     [InlineData("protocols = [{ kind = strict, order = random }]", "protocols[0].order: expected one of by-kind, stored, shuffled, found \"random\"")]
     [InlineData("probes.random-perturbations = -1", "probes.random-perturbations: expected a whole number of at least 0, found \"-1\"")]
     public void A_campaign_keeps_its_rules(string line, string message) =>

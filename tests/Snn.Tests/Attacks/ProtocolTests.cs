@@ -115,6 +115,57 @@ public sealed class ProtocolTests(ShardTests.TrainedNetwork trained) : IClassFix
         Assert.Equal(toggle == "order", Math.Abs(strict.Loss - toggled.Loss) < 1e-9);
     }
 
+    [Theory]
+    [InlineData(BatchNormScope.Sequence)]
+    [InlineData(BatchNormScope.Step)]
+    public void Contamination_on_running_statistics_has_the_same_bits_in_any_layout(BatchNormScope scope)
+    {
+        var spec = Small(precision: Precision.Float64) with { Depth = 10, BatchNorm = scope };
+        var setting = Setting(ProtocolSpec.Strict with { Contaminates = true }) with { Probes = new ProbeSpec { WeightGradients = true } };
+        var layouts = new[] { (Groups: 1, Window: TimeSteps), (Groups: 3, Window: 1) }.Select(layout =>
+        {
+            using var pipeline = new LocalPipeline(Create(spec).Cut(layout.Groups, new OptimizerSpec()), layout.Window);
+            var shard = new AttackShard(setting, Attacks, ..);
+            pipeline.Run(shard);
+            return (
+                Weights: shard.Measurements.SelectMany(measured => measured.Weights).ToList(),
+                Statistics: pipeline.Groups.SelectMany(group => group.Statistics).SelectMany(entry => Values(entry.Value)).ToList());
+        }).ToList();
+
+        Assert.Equal(layouts[0].Weights, layouts[1].Weights);
+        Assert.Equal(layouts[0].Statistics, layouts[1].Statistics);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(6)]
+    [InlineData(int.MaxValue)]
+    public void A_chain_leaves_no_tensor_behind_wherever_it_is_given_up(int passes)
+    {
+        var setting = Setting(ProtocolSpec.AsPublished) with { Probes = new ProbeSpec { WeightGradients = true, RandomPerturbations = 1 } };
+        RunSome(passes);
+        var before = LeakTests.TensorsAlive();
+        RunSome(passes);
+
+        Assert.Equal(before, Tensor.TotalCount);
+
+        void RunSome(int left)
+        {
+            using var aside = SetStatisticsAside();
+            foreach (var pass in new AttackShard(setting, Attacks, ..).Passes())
+            {
+                if (left-- == 0)
+                {
+                    break;
+                }
+
+                _pipeline.Run(pass);
+            }
+        }
+    }
+
     [Fact]
     public void The_order_matters_where_images_depend_on_their_batch()
     {
