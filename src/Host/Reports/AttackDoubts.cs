@@ -61,7 +61,7 @@ internal static class AttackDoubts
 
     // Where losses are no numbers, no other sign can be read.
     private static IEnumerable<AttackDoubt> Signs(ProtocolCells cells) => cells.Cells.All(cell => double.IsFinite(cell.Loss))
-        ? AtChance(cells).Concat(IteratedWeakerThanSingleStep(cells)).Concat(BudgetWithoutEffect(cells)).Concat(NoGradient(cells)).Concat(VanishingGradient(cells))
+        ? AtChance(cells).Concat(IteratedWeakerThanSingleStep(cells)).Concat(BudgetWithoutEffect(cells)).Concat(NoGradient(cells)).Concat(GradientIsNoNumber(cells)).Concat(VanishingGradient(cells))
         : DivergedCells(cells);
 
     private static IEnumerable<AttackDoubt> DivergedTraining(RunResult run) =>
@@ -173,6 +173,17 @@ internal static class AttackDoubts
             $"under {worst.Attack} at eps {Numbers.Epsilon(worst.Epsilon)}, {ImagesWithoutGradient(worst)} have an all-zero gradient",
             "A gradient attack cannot aim at these images; those classified correctly count as robust without having been tried. The gradient vanishes on "
             + "its way to the input: the surrogate is too narrow, neurons are silent, the loss is saturated, or a layer cuts the graph (a defect).");
+
+    /// <summary>A gradient that is no number has no zeros either, and moves no attack: one doubt for each attack.</summary>
+    private static IEnumerable<AttackDoubt> GradientIsNoNumber(ProtocolCells cells) =>
+        from attack in cells.Attacked.GroupBy(cell => cell.Attack)
+        let worst = attack.FirstOrDefault(cell => !double.IsFinite(cell.InputGradient.L2))
+        where worst is not null
+        select Doubt(
+            cells,
+            $"under {worst.Attack} at eps {Numbers.Epsilon(worst.Epsilon)} the input gradient is not finite, though the loss is",
+            "An attack cannot follow such a gradient: the accuracy was not tried, and its share of zeros means nothing. The network overflows, or its weights are damaged "
+            + "(a running variance below 0, say).");
 
     /// <summary>Images at which the published attack would have stopped: one doubt for each attack.</summary>
     private static IEnumerable<AttackDoubt> VanishingGradient(ProtocolCells cells) =>

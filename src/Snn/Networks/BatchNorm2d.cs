@@ -68,8 +68,7 @@ public sealed class BatchNorm2d(
         using var variance = runningVar.Value.clone();
         var normalised = Normalise(input, weights, mean, variance, batchStatistics: false);
         using var untracked = input.detach();
-        Tensor[] parts = scope == BatchNormScope.Step ? untracked.chunk(windowSteps, 0) : [untracked.alias()];
-        foreach (var part in parts)
+        foreach (var part in untracked.chunk(scope == BatchNormScope.Step ? windowSteps : 1, 0))
         {
             using (part)
             {

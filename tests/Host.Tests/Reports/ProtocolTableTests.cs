@@ -40,6 +40,15 @@ public sealed class ProtocolTableTests
     }
 
     [Fact]
+    public void A_gradient_that_is_no_number_is_told()
+    {
+        var cell = SampleResults.Attacked("fgsm", 8, 0.4);
+        var doubts = AttackDoubts.Find(With(SampleResults.Clean(0.81), cell with { InputGradient = cell.InputGradient with { L2 = double.NaN, VanishingImages = 2000 } }));
+
+        Assert.Contains("the input gradient is not finite", Assert.Single(doubts).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_phase_codes_bits_explain_nothing_where_the_train_is_attacked()
     {
         var cells = new[] { SampleResults.Clean(0.81), SampleResults.Attacked("fgsm", 6, 0.4), SampleResults.Attacked("fgsm", 8, 0.45) };
