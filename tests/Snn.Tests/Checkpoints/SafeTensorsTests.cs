@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using SpikeTrail.Snn.Checkpoints;
+using SpikeTrail.Snn.Tests.Training;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Tests.Checkpoints;
@@ -175,7 +176,7 @@ public sealed class SafeTensorsTests
     /// <summary>One line, nothing large allocated, no tensor left behind.</summary>
     private static void AssertRefused(string expected, Stream file)
     {
-        var tensors = Tensor.TotalCount;
+        var tensors = LeakTests.TensorsAlive();
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         var refusal = Assert.Throws<InvalidDataException>(() => SafeTensors.Read(file, _ => true));

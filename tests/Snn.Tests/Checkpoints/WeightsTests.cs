@@ -4,6 +4,7 @@ using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Networks;
 using SpikeTrail.Snn.Tests.Data;
+using SpikeTrail.Snn.Tests.Training;
 using static SpikeTrail.Snn.Tests.TestNetworks;
 using static TorchSharp.torch;
 
@@ -159,7 +160,7 @@ public sealed class WeightsTests : IDisposable
     {
         Save(Small());
         var network = Create(Small());
-        var tensors = Tensor.TotalCount;
+        var tensors = LeakTests.TensorsAlive();
 
         Weights.Check(network, At("w"));
 

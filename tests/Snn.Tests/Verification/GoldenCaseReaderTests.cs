@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SpikeTrail.Protocol;
+using SpikeTrail.Snn.Tests.Training;
 using SpikeTrail.Snn.Verification;
 
 namespace SpikeTrail.Snn.Tests.Verification;
@@ -140,7 +141,7 @@ public sealed class GoldenCaseReaderTests
 
     private static void AssertLittleIsAllocated(Action read)
     {
-        var (managed, tensors) = (GC.GetTotalAllocatedBytes(precise: true), TorchSharp.torch.Tensor.TotalCount);
+        var (tensors, managed) = (LeakTests.TensorsAlive(), GC.GetTotalAllocatedBytes(precise: true));
 
         read();
 
