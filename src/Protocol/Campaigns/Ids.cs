@@ -1,4 +1,20 @@
+using System.Text.RegularExpressions;
+
 namespace SpikeTrail.Protocol.Campaigns;
+
+/// <summary>The name a node knows a campaign by, and its folder's beneath the node's campaigns folder, such as <c>figure-2</c>.</summary>
+/// <param name="Value">The text: see <see cref="IsValid"/>.</param>
+public readonly partial record struct CampaignId(string Value)
+{
+    /// <summary>Whether a text can be one: up to 64 lower-case letters, digits, <c>.</c>, <c>_</c> and <c>-</c>, beginning with a letter or digit. None names another folder.</summary>
+    public static bool IsValid(string text) => Pattern().IsMatch(text);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]{0,63}\z")]
+    private static partial Regex Pattern();
+}
 
 /// <summary>One network on one data set with one seed, such as <c>sew-resnet18/cifar-10/3407</c>.</summary>
 /// <param name="Value">The text.</param>

@@ -1,4 +1,5 @@
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Wire;
 
 namespace SpikeTrail.Protocol.Telemetry;
 
@@ -24,4 +25,4 @@ public sealed record ProgressUpdate(
     long CampaignTotal,
     double? Loss,
     double? Accuracy,
-    double? ZeroFraction);
+    double? ZeroFraction) : IWireMessage;

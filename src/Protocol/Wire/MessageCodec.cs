@@ -44,6 +44,26 @@ public static class MessageCodec
         WireFormat.Json("cell-completed/1", Readable.CellCompleted),
         WireFormat.Json("work-failed/1", Readable.WorkFailed),
         WireFormat.Json("campaign-completed/1", Readable.CampaignCompleted),
+        WireFormat.Json("progress-update/1", Readable.ProgressUpdate),
+
+        WireFormat.Json("submit-campaign/1", Readable.SubmitCampaign),
+        WireFormat.Json("list-campaigns/1", Readable.ListCampaigns),
+        WireFormat.Json("show-campaign/1", Readable.ShowCampaign),
+        WireFormat.Json("pause-campaign/1", Readable.PauseCampaign),
+        WireFormat.Json("resume-campaign/1", Readable.ResumeCampaign),
+        WireFormat.Json("cancel-campaign/1", Readable.CancelCampaign),
+        WireFormat.Json("retry-campaign/1", Readable.RetryCampaign),
+        WireFormat.Json("follow-campaign/1", Readable.FollowCampaign),
+        WireFormat.Json("list-devices/1", Readable.ListDevices),
+        WireFormat.Json("list-pipelines/1", Readable.ListPipelines),
+        WireFormat.Json("move-pipeline/1", Readable.MovePipeline),
+        WireFormat.Json("request-done/1", Readable.RequestDone),
+        WireFormat.Json("request-refused/1", Readable.RequestRefused),
+        WireFormat.Json("campaign-list/1", Readable.CampaignList),
+        WireFormat.Json("campaign-details/1", Readable.CampaignDetails),
+        WireFormat.Json("device-list/1", Readable.DeviceList),
+        WireFormat.Json("pipeline-list/1", Readable.PipelineList),
+        WireFormat.Json("layer-group-status/1", Readable.LayerGroupStatus),
     ];
 
     private static readonly FrozenDictionary<Type, WireFormat> ByType = Table.ToFrozenDictionary(format => format.Type);

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
 
 namespace SpikeTrail.Protocol.Wire;
 
@@ -24,6 +26,22 @@ namespace SpikeTrail.Protocol.Wire;
         typeof(KebabCaseEnumJson<PassPurpose>),
         typeof(KebabCaseEnumJson<BatchStatistics>),
         typeof(KebabCaseEnumJson<Direction>),
+        typeof(CampaignIdJson),
+        typeof(WeightsFileJson),
+        typeof(SpecEnumJson<NetworkFamily>),
+        typeof(SpecEnumJson<SewConnection>),
+        typeof(SpecEnumJson<PoolKind>),
+        typeof(SpecEnumJson<BatchNormScope>),
+        typeof(SpecEnumJson<Precision>),
+        typeof(SpecEnumJson<NeuronKind>),
+        typeof(SpecEnumJson<SurrogateKind>),
+        typeof(SpecEnumJson<AttackDomain>),
+        typeof(SpecEnumJson<EvaluationOrder>),
+        typeof(SpecEnumJson<EncoderKind>),
+        typeof(SpecEnumJson<OptimizerKind>),
+        typeof(SpecEnumJson<LearningRateSchedule>),
+        typeof(SpecEnumJson<AttackKind>),
+        typeof(SpecEnumJson<CampaignStanding>),
     ])]
 [JsonSerializable(typeof(PassRequest))]
 [JsonSerializable(typeof(FrameTaken))]
@@ -45,4 +63,23 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(CellCompleted))]
 [JsonSerializable(typeof(WorkFailed))]
 [JsonSerializable(typeof(CampaignCompleted))]
+[JsonSerializable(typeof(ProgressUpdate))]
+[JsonSerializable(typeof(SubmitCampaign))]
+[JsonSerializable(typeof(ListCampaigns))]
+[JsonSerializable(typeof(ShowCampaign))]
+[JsonSerializable(typeof(PauseCampaign))]
+[JsonSerializable(typeof(ResumeCampaign))]
+[JsonSerializable(typeof(CancelCampaign))]
+[JsonSerializable(typeof(RetryCampaign))]
+[JsonSerializable(typeof(FollowCampaign))]
+[JsonSerializable(typeof(ListDevices))]
+[JsonSerializable(typeof(ListPipelines))]
+[JsonSerializable(typeof(MovePipeline))]
+[JsonSerializable(typeof(RequestDone))]
+[JsonSerializable(typeof(RequestRefused))]
+[JsonSerializable(typeof(CampaignList))]
+[JsonSerializable(typeof(CampaignDetails))]
+[JsonSerializable(typeof(DeviceList))]
+[JsonSerializable(typeof(PipelineList))]
+[JsonSerializable(typeof(LayerGroupStatus))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,36 @@
+namespace SpikeTrail.Protocol.Palettes;
+
+/// <summary>One argument of a command.</summary>
+/// <param name="Name">What it stands for, such as <c>campaign</c>.</param>
+/// <param name="Switches">How it is written, the usual way first, such as <c>-c</c> and <c>--campaign</c>.</param>
+/// <param name="Description">One sentence.</param>
+/// <param name="Mandatory">Whether the command needs it.</param>
+/// <param name="Multiple">Whether it may be given several times.</param>
+/// <param name="IsDefault">Whether a value without a switch is this one's.</param>
+/// <param name="IsFlag">Whether it stands alone, without a value.</param>
+public sealed record ArgumentDefinition(
+    string Name, IReadOnlyList<string> Switches, string Description, bool Mandatory = false, bool Multiple = false, bool IsDefault = false, bool IsFlag = false);
+
+/// <summary>A command of a palette.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">One sentence.</param>
+/// <param name="Arguments">Its arguments.</param>
+public sealed record CommandDefinition(string Name, string Description, IReadOnlyList<ArgumentDefinition> Arguments);
+
+/// <summary>Commands that belong together, such as <c>campaign</c>.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">One sentence.</param>
+/// <param name="Commands">Its commands.</param>
+public sealed record PaletteDefinition(string Name, string Description, IReadOnlyList<CommandDefinition> Commands);
+
+/// <summary>A command as somebody gave it, its form already checked against the definition.</summary>
+/// <param name="Palette">The palette.</param>
+/// <param name="Command">The command.</param>
+/// <param name="Arguments">The values, by the arguments' names; a flag's value is empty.</param>
+public sealed record PaletteCommand(string Palette, string Command, IReadOnlyList<KeyValuePair<string, string>> Arguments);
+
+/// <summary>Some of a command's answer. The last one ends it.</summary>
+/// <param name="Text">The text, one line or several.</param>
+/// <param name="Final">Whether nothing more comes.</param>
+/// <param name="IsError">Whether the command failed.</param>
+public sealed record PaletteResponse(string Text, bool Final = true, bool IsError = false);
