@@ -100,6 +100,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         Become(() =>
         {
+            Command<EpochCheckpointed>(fact => _work!.IsAdvancedBy(fact), step => Record(step, () => Prune(step.Run)));
             Command<EpochTrained>(fact => _work!.IsAnsweredBy(fact), OnEpochTrained);
             Command<ShardMeasured>(fact => _work!.IsAnsweredBy(fact), shard => RecordMeasured(shard, GoOn));
             Command<LinkMeasured>(fact => _work!.IsAnsweredBy(fact), OnLinkMeasured);
@@ -108,7 +109,22 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<RetryWork>(_ => GoOn());
             Command<StopCampaign>(_ => End());
         });
+        Sweep();
         GoOn();
+    }
+
+    /// <summary>No pipeline is at work yet: whatever lies about and is not needed was left by an earlier sitting.</summary>
+    private void Sweep()
+    {
+        var checkpoints = _state.Training.Values.SelectMany(training => training.Kept);
+        var statistics =
+            from run in _campaign.Runs
+            from chain in run.Cells.Select(cell => cell.Chain).OfType<ChainId>().Distinct()
+            from index in Enumerable.Range(0, run.Shards)
+            let link = new LinkId(chain, index)
+            where _state.Links.ContainsKey(link) && !_state.IsSuperseded(link, run.Shards)
+            select _state.Links[link];
+        Checkpoint.Sweep([.. checkpoints, .. statistics], _campaign.Job.OutputFolder);
     }
 
     /// <summary>Gives out the next piece of work, or ends.</summary>
@@ -132,21 +148,21 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void OnEpochTrained(EpochTrained trained) => Record(trained, () =>
     {
-        // The last two stay: the one to go on from, and one to fall back to.
-        foreach (var old in _state.EpochsOf(trained.Run).Values.Where(epoch => epoch.Epoch < trained.Epoch - 1))
-        {
-            Checkpoint.Delete(old.Checkpoint, _campaign.Job.OutputFolder);
-        }
-
+        Prune(trained.Run);
         GoOn();
     });
 
+    private void Prune(RunId run)
+    {
+        foreach (var checkpoint in _state.TrainingOf(run).Superseded)
+        {
+            Checkpoint.Delete(checkpoint, _campaign.Job.OutputFolder);
+        }
+    }
+
     private void OnLinkMeasured(LinkMeasured measured) => RecordMeasured(measured, () =>
     {
-        // As with checkpoints the last two stay, and none once the chain is through.
-        var (chain, last) = (measured.Link.Chain, measured.Link.Index);
-        var finished = last == _work!.Run.Shards - 1;
-        foreach (var (link, statistics) in _state.Links.Where(entry => entry.Key.Chain == chain && (finished || entry.Key.Index < last - 1)))
+        foreach (var (link, statistics) in _state.Links.Where(entry => entry.Key.Chain == measured.Link.Chain && _state.IsSuperseded(entry.Key, _work!.Run.Shards)))
         {
             Checkpoint.Delete(statistics, _campaign.Job.OutputFolder);
         }
@@ -184,28 +200,24 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void StartPipeline(PreparedRun run)
     {
-        var checkpoint = LastGoodCheckpoint(run);
-        if ((checkpoint?.Epoch ?? 0) < _state.EpochsOf(run.Id).Count)
-        {
-            // Epochs after the last good checkpoint are trained again: same seeds, same bits.
-            _state = _state.ForgetEpochsAfter(run.Id, checkpoint?.Epoch ?? 0);
-            _work = NextPossibleWork()!;
-        }
-
+        // What comes after the last good checkpoint is trained again: same seeds, same bits.
+        var point = LastGoodPoint(run);
+        _state = _state.GoBack(run.Id, point);
+        _work = NextPossibleWork()!;
         _pipelineRun = run;
-        _pipeline = Context.ActorOf(PipelineActor.Props(run.Context, checkpoint, _layerGroup), $"pipeline-{_pipelinesStarted++}");
+        _pipeline = Context.ActorOf(PipelineActor.Props(run.Context, point?.Checkpoint, _layerGroup), $"pipeline-{_pipelinesStarted++}");
     }
 
-    private CheckpointManifest? LastGoodCheckpoint(PreparedRun run)
+    private TrainingPoint? LastGoodPoint(PreparedRun run)
     {
-        foreach (var epoch in _state.EpochsOf(run.Id).Values.Reverse())
+        foreach (var point in _state.TrainingOf(run.Id).Points)
         {
-            if (Checkpoint.Damage(epoch.Checkpoint, _campaign.Job.OutputFolder) is not { } damage)
+            if (Checkpoint.Damage(point.Checkpoint, _campaign.Job.OutputFolder) is not { } damage)
             {
-                return epoch.Checkpoint;
+                return point;
             }
 
-            _log.Warning("{0}: checkpoint of epoch {1} cannot be used ({2}); falling back to the one before", run.Id, epoch.Epoch, damage);
+            _log.Warning("{0}: checkpoint of {1} cannot be used ({2}); falling back to the one before", run.Id, point, damage);
         }
 
         return null;

@@ -31,6 +31,9 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
         return null;
     }
 
+    /// <summary>Whether a fact is on the way to this work's answer.</summary>
+    public bool IsAdvancedBy(EpochCheckpointed fact) => Work is TrainEpoch work && fact.Run == Run.Id && fact.Epoch == work.Epoch;
+
     /// <summary>Whether a fact is this work's answer.</summary>
     public bool IsAnsweredBy(ICampaignFact fact) => (Work, fact) switch
     {
@@ -54,10 +57,9 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
 
     private static (IReadOnlyList<CellPlan> Cells, IPipelineWork Work)? Next(PreparedRun run, CampaignState state)
     {
-        var trained = state.EpochsOf(run.Id).Count;
-        if (trained < run.Epochs)
+        if (state.TrainingOf(run.Id).Next is var next && next.Epoch <= run.Epochs)
         {
-            return ([], new TrainEpoch(trained + 1));
+            return ([], next);
         }
 
         foreach (var cell in run.Cells.Where(cell => MissingShard(run, cell, state) is not null))

@@ -3,6 +3,7 @@ using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Attacks;
+using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Encoders;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Networks;
@@ -164,18 +165,44 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         Receive<PassRequest>(_ => { });
     }
 
+    /// <summary>
+    /// Trains up to the next checkpoint, and from there as from one that was read: the way on after an interruption is the
+    /// way on without one. It waits for nobody, because the parent journals facts in the order they come.
+    /// </summary>
     private void Train(TrainEpoch work)
     {
         var (data, campaign, seed) = (_context.Data, _context.Campaign, _context.Run.Seed);
-        var training = new TrainingEpoch(campaign.Training, _encoder, data.Training, seed, work.Epoch, _type);
+        int? steps = _context.Pipeline.CheckpointSteps is > 0 and var some ? some : null;
+        var training = new TrainingEpoch(campaign.Training, _encoder, data.Training, seed, work.Epoch, _type, work.From, steps);
         var test = new CleanTest(_encoder, data.Test, campaign.Evaluation.BatchSize, seed, _type);
-        var cost = training.Cost + test.Cost;
-        Run(new JobRun(training, 0, cost, whenDone: () => Run(new JobRun(test, training.Cost, cost, whenDone: () => WriteCheckpoint(work, training, test)))));
+        var (done, whole) = (TrainingEpoch.CostOf(work.From?.Images ?? 0), TrainingEpoch.CostOf(data.Training.Count));
+        Run(new JobRun(training, done, whole + test.Cost, whenDone: () =>
+        {
+            if (training.IsWhole)
+            {
+                Run(new JobRun(test, whole, whole + test.Cost, whenDone: () => WriteCheckpoint(work, training, test)));
+            }
+            else
+            {
+                WriteStepCheckpoint(work, training.Progress);
+            }
+        }));
+    }
+
+    private void WriteStepCheckpoint(TrainEpoch work, EpochProgress progress)
+    {
+        var folder = Path.Combine(EpochFolder(work.Epoch), $"step-{progress.Steps:D6}");
+        BecomeWritingCheckpoint(new CheckpointManifest(folder, work.Epoch - 1, _context.ConfigurationHash, []), whenWritten: checkpoint =>
+        {
+            Context.Parent.Tell(new EpochCheckpointed(_context.Run.Id, work.Epoch, progress, checkpoint));
+            Train(work with { From = progress });
+        });
+        _groups.ForEach(group => group.Tell(new WriteCheckpoint(folder)));
     }
 
     private void WriteCheckpoint(TrainEpoch work, TrainingEpoch training, CleanTest test)
     {
-        var folder = Path.Combine(RunFolder, $"epoch-{work.Epoch:D4}");
+        var folder = EpochFolder(work.Epoch);
         BecomeWritingCheckpoint(new CheckpointManifest(folder, work.Epoch, _context.ConfigurationHash, []), whenWritten: checkpoint =>
         {
             BecomeIdle();
@@ -277,7 +304,9 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         }
     }
 
-    private string RunFolder => Path.Combine("checkpoints", _context.Run.Id.Value.Replace('/', '_'));
+    private string RunFolder => Path.Combine(Checkpoint.Folder, _context.Run.Id.Value.Replace('/', '_'));
+
+    private string EpochFolder(int epoch) => Path.Combine(RunFolder, $"epoch-{epoch:D4}");
 
     private string LinkFolder(LinkId link) =>
         Path.Combine(RunFolder, "chains", link.Chain.Value[(_context.Run.Id.Value.Length + 1)..].Replace('/', '_'), $"link-{link.Index:D4}");
