@@ -75,6 +75,7 @@ public static class CampaignRunner
         RefuseMissingDevices(job.Pipeline);
         var campaign = PreparedCampaign.Prepare(job with { OutputFolder = Path.GetFullPath(job.OutputFolder) });
         using var folder = OutputFolder.Take(campaign.Job.OutputFolder);
+        CampaignMark.RefuseClusterFolder(campaign.Job.OutputFolder);
         RefuseForeignResults(campaign);
         using var system = LocalSystem.Create(campaign.Job.OutputFolder);
         try

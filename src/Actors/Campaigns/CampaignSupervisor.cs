@@ -463,7 +463,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Note: null),
         [.. _campaign.Runs.Select(Status)],
         [.. _replicas.Values.Select(replica => replica.Status(_plan.Id))],
-        _state.Failures);
+        [.. _state.Failures.TakeLast(50)]);
 
     private RunStatus Status(PreparedRun run) => new(
         run.Id,
