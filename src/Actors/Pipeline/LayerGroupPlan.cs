@@ -23,8 +23,8 @@ public sealed record LayerGroupPlan(
     PipelineSpec Pipeline,
     string OutputFolder)
 {
-    /// <summary>The device the group lives on: groups are dealt to the devices in order, evenly.</summary>
-    public string Device => Pipeline.Devices[Index * Pipeline.Devices.Count / Pipeline.LayerGroups];
+    /// <summary>The device the group lives on; unless it is said, groups are dealt to the devices in order, evenly.</summary>
+    public string Device { get; init; } = Pipeline.Devices[Index * Pipeline.Devices.Count / Pipeline.LayerGroups];
 
     /// <summary>Makes the layer group.</summary>
     public LayerGroup Build() =>
