@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using SpikeTrail.Actors.Configuration;
+using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol.Campaigns;
@@ -333,7 +334,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
         else
         {
-            OnLost(replica, $"{ended.ActorRef.Path.Address} is gone");
+            OnLost(replica, $"{NodeName.Of(ended.ActorRef.Path.Address)} is gone");
         }
     }
 
