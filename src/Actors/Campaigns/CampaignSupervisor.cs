@@ -5,6 +5,7 @@ using SpikeTrail.Actors.Configuration;
 using SpikeTrail.Actors.Pipeline;
 using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Snn.Checkpoints;
 
 namespace SpikeTrail.Actors.Campaigns;
@@ -104,6 +105,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<ShardMeasured>(fact => _work!.IsAnsweredBy(fact), shard => RecordMeasured(shard, GoOn));
             Command<LinkMeasured>(fact => _work!.IsAnsweredBy(fact), OnLinkMeasured);
             Command<WorkProgress>(progress => _telemetry.Tell(new ProgressMade(_work!.Update(progress))));
+            Command<LayerGroupStatus>(_ => { });
             Command<PipelineFailed>(OnPipelineFailed);
             Command<RetryWork>(_ => GoOn());
             Command<StopCampaign>(_ => End());

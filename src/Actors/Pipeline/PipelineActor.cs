@@ -1,5 +1,6 @@
 using Akka.Actor;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Attacks;
@@ -27,8 +28,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     private readonly Dictionary<CellId, CellPlan> _cells;
     private readonly List<IActorRef> _groups = [];
 
-    private FrameLink? _toFirst;
-    private FrameLink? _toLast;
+    private FrameExchange? _frames;
     private long _passes;
     private JobRun? _job;
     private PassRun? _pass;
@@ -62,13 +62,12 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
             _groups.Add(Context.ActorOf(_layerGroup(_context.Group(index)), $"group-{index}"));
         }
 
-        _toFirst = new FrameLink(_groups[0], _context.Pipeline.FramesInFlight);
-        _toLast = new FrameLink(_groups[^1], _context.Pipeline.FramesInFlight);
+        _frames = new FrameExchange(spikesTo: _groups[0], gradientsTo: _groups[^1], _context.Pipeline.FramesInFlight, Context.System);
         for (var index = 0; index < _groups.Count; index++)
         {
             var previous = index == 0 ? Self : _groups[index - 1];
             var next = index == _groups.Count - 1 ? Self : _groups[index + 1];
-            _groups[index].Tell(new LayerGroupActor.Neighbours(previous, next));
+            _groups[index].Tell(new ConnectLayerGroup(PathOf(Self), PathOf(previous), PathOf(next)));
             _groups[index].Tell(new PrepareLayerGroup(_checkpoint));
         }
     }
@@ -78,8 +77,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     {
         _pass?.Dispose();
         _job?.Dispose();
-        _toFirst?.Dispose();
-        _toLast?.Dispose();
+        _frames?.Dispose();
     }
 
     /// <summary>A layer group cannot be mended alone, its neighbours being in the same pass: it fails the pipeline.</summary>
@@ -96,6 +94,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
                 Stash.UnstashAll();
             }
         });
+        Receive<LayerGroupStatus>(Context.Parent.Tell);
         Receive<IPipelineWork>(_ => Stash.Stash());
     }
 
@@ -110,17 +109,13 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     private void BecomeRunning() => Become(() =>
     {
         ReceiveEndsOfPasses();
-        Receive<SpikeFrame>(frame =>
+        Receive<IFrame>(frame => OnFrame(FrameExchange.Receive(frame, Sender)));
+        Receive<FrameChunk>(chunk =>
         {
-            Sender.Tell(new FrameTaken(frame.Pass, Direction.Forward));
-            _pass!.OnOutput(frame, _toLast!);
-            GoOn();
-        });
-        Receive<GradientFrame>(frame =>
-        {
-            Sender.Tell(new FrameTaken(frame.Pass, Direction.Backward));
-            _pass!.OnInputGradient(frame);
-            GoOn();
+            if (_frames!.Receive(chunk, Sender) is { } frame)
+            {
+                OnFrame(frame);
+            }
         });
         Receive<GradientReport>(report =>
         {
@@ -157,11 +152,26 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         });
     });
 
-    /// <summary>What a pass may leave in the mailbox whatever comes after it: the last credits, and its own request at the pipeline's end.</summary>
+    /// <summary>What may come whatever is done: the last credits of a pass, its own request at the pipeline's end, and how groups are.</summary>
     private void ReceiveEndsOfPasses()
     {
-        Receive<FrameTaken>(taken => (taken.Direction == Direction.Forward ? _toFirst : _toLast)!.OnTaken());
+        Receive<FrameTaken>(taken => _frames!.OnTaken(taken));
         Receive<PassRequest>(_ => { });
+        Receive<LayerGroupStatus>(Context.Parent.Tell);
+    }
+
+    private void OnFrame(IFrame frame)
+    {
+        if (frame.Direction == Direction.Forward)
+        {
+            _pass!.OnOutput(frame, _frames!);
+        }
+        else
+        {
+            _pass!.OnInputGradient(frame);
+        }
+
+        GoOn();
     }
 
     private void Train(TrainEpoch work)
@@ -266,7 +276,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         if (_job!.Next() is { } pass)
         {
             _pass = new PassRun(pass, pass.Request with { Id = new PassId(_passes++) }, _context.Pipeline.Window, _groups.Count);
-            _pass.Begin(_groups[0], _toFirst!);
+            _pass.Begin(_groups[0], _frames!);
         }
         else
         {
@@ -276,6 +286,8 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
             done.WhenDone();
         }
     }
+
+    private static string PathOf(IActorRef actor) => Akka.Serialization.Serialization.SerializedActorPath(actor);
 
     private string RunFolder => Path.Combine("checkpoints", _context.Run.Id.Value.Replace('/', '_'));
 
