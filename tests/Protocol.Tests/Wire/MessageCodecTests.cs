@@ -33,7 +33,7 @@ public sealed class MessageCodecTests
 
     private static readonly PipelineSpec SmallLayout = new() { Devices = ["cpu", "cuda:0"] };
 
-    /// <summary>One message of every type, and what it looks like on the wire: hexadecimal for frames, text for the rest.</summary>
+    /// <summary>One message of every type, and what it looks like on the wire: hexadecimal for frames and chunks, text for the rest.</summary>
     public static TheoryData<string, IWireMessage, string> Golden => new()
     {
         {
@@ -48,10 +48,18 @@ public sealed class MessageCodecTests
             "gradient-frame/1", new GradientFrame(new PassId(-1), new TimeRange(0, 2), Packed([2], [0.5f, -0f])),
             "ffffffffffffffff" + "00000000" + "02000000" + "01" + "0200000000000000" + "01012000020000000000003f00000080"
         },
+        {
+            "frame-chunk/1", new FrameChunk(new PassId(7), Direction.Backward, Frame: 3, Offset: 258, Length: 261, new byte[] { 1, 2, 255 }),
+            "0700000000000000" + "01" + "0300000000000000" + "02010000" + "05010000" + "03000000" + "0102ff"
+        },
         { "frame-taken/1", new FrameTaken(new PassId(9), Direction.Backward), """{"pass":9,"direction":"backward"}""" },
         {
             "gradient-report/1", new GradientReport(new PassId(9), 1, new ProbeReport([Operation], [new WeightGradient("fc.bias", 1, 2, 0.5, 3)])),
             """{"pass":9,"group":1,"probes":{"operations":[{"module":"layer1.0.conv1","kind":"Conv2d","input-zeros":3,"input-elements":4,"output-zeros":1,"output-elements":2,"input-norm":0.1,"output-norm":1E-300,"passes":5}],"weights":[{"key":"fc.bias","zeros":1,"elements":2,"l2":0.5,"passes":3}]}}"""
+        },
+        {
+            "connect-layer-group/1", new ConnectLayerGroup("akka://spiketrail/user/a#1", "akka.tcp://spiketrail@127.0.0.1:4053/user/b#2", "akka://spiketrail/user/a#1"),
+            """{"pipeline":"akka://spiketrail/user/a#1","previous":"akka.tcp://spiketrail@127.0.0.1:4053/user/b#2","next":"akka://spiketrail/user/a#1"}"""
         },
         {
             "prepare-layer-group/1", new PrepareLayerGroup(new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
@@ -196,9 +204,9 @@ public sealed class MessageCodecTests
     {
         var bytes = MessageCodec.Encode(message);
         Assert.Equal(manifest, MessageCodec.ManifestOf(message));
-        Assert.Equal(golden, message is IFrame ? Convert.ToHexStringLower(bytes) : Encoding.UTF8.GetString(bytes));
+        Assert.Equal(golden, IsBinary(message) ? Convert.ToHexStringLower(bytes) : Encoding.UTF8.GetString(bytes));
 
-        var read = MessageCodec.Decode(manifest, message is IFrame ? Convert.FromHexString(golden) : Encoding.UTF8.GetBytes(golden));
+        var read = MessageCodec.Decode(manifest, IsBinary(message) ? Convert.FromHexString(golden) : Encoding.UTF8.GetBytes(golden));
         AssertEqual(message, read);
     }
 
@@ -321,6 +329,19 @@ public sealed class MessageCodecTests
     }
 
     [Theory]
+    [InlineData("0700000000000000" + "02" + "0300000000000000" + "00000000" + "01000000" + "01000000" + "01", "forward or backward")]
+    [InlineData("0700000000000000" + "01" + "0300000000000000" + "01000000" + "01000000" + "01000000" + "01", "a frame of 1 bytes cannot have 1 from 1")]
+    [InlineData("0700000000000000" + "01" + "0300000000000000" + "ffffffff" + "01000000" + "01000000" + "01", "a frame of 1 bytes cannot have 1 from -1")]
+    [InlineData("0700000000000000" + "01" + "0300000000000000" + "00000000" + "00000080" + "01000000" + "01", "cannot have 1 from 0")]
+    [InlineData("0700000000000000" + "01" + "0300000000000000" + "00000000" + "01000000" + "00000000", "a frame of 1 bytes cannot have 0 from 0")]
+    [InlineData("0700000000000000" + "01" + "0300000000000000" + "00000000" + "01000000" + "ffffffff" + "01", "claims -1 bytes and has 1")]
+    public void A_chunk_that_no_frame_can_have_is_refused(string hexadecimal, string complaint) =>
+        Assert.Contains(
+            complaint,
+            Assert.Throws<InvalidDataException>(() => MessageCodec.Decode("frame-chunk/1", Convert.FromHexString(hexadecimal))).Message,
+            StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("""{"pass":9,"extra":1}""")]
     [InlineData("""{"Pass":9}""")]
     [InlineData("""{"pass":"9"}""")]
@@ -345,6 +366,8 @@ public sealed class MessageCodecTests
     public void An_element_type_that_is_not_the_payload_s_is_refused() =>
         Assert.Throws<InvalidDataException>(() => new PackedTensor([2], ElementType.Float64, TensorCodec.Encode([1f, 0])));
 
+    private static bool IsBinary(IWireMessage message) => message is IFrame or FrameChunk;
+
     private static PackedTensor Packed(long[] shape, float[] values) => new(shape, ElementType.Float32, TensorCodec.Encode(values));
 
     private static byte[] Changed(byte[] bytes, (int Position, byte Value)[] changes)
@@ -367,6 +390,11 @@ public sealed class MessageCodecTests
             Assert.Equal(packed.Elements, arrived.Elements);
             Assert.Equal(packed.Shape, arrived.Shape);
             Assert.True(packed.Payload.Span.SequenceEqual(arrived.Payload.Span));
+        }
+        else if (expected is FrameChunk chunk && actual is FrameChunk read)
+        {
+            Assert.Equal(chunk with { Bytes = read.Bytes }, read);
+            Assert.True(chunk.Bytes.Span.SequenceEqual(read.Bytes.Span));
         }
         else
         {
