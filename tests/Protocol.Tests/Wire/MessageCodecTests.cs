@@ -75,7 +75,11 @@ public sealed class MessageCodecTests
             "checkpoint-written/1", new CheckpointWritten(1, new CheckpointFile("group-1.bin", "ab")),
             """{"group":1,"file":{"name":"group-1.bin","sha256":"ab"}}"""
         },
-        { "train-epoch/1", new TrainEpoch(3), """{"epoch":3}""" },
+        {
+            "train-epoch/2", new TrainEpoch(3, new EpochProgress(200, 3200, 1500, 0.5)),
+            """{"epoch":3,"from":{"steps":200,"images":3200,"correct":1500,"loss":0.5}}"""
+        },
+        { "train-epoch/2", new TrainEpoch(3, From: null), """{"epoch":3,"from":null}""" },
         {
             "measure-shard/1", new MeasureShard(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17)),
             """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17}}"""
@@ -91,6 +95,11 @@ public sealed class MessageCodecTests
         {
             "campaign-accepted/1", new CampaignAccepted("00ff", """{"name":"a+b"}"""),
             """{"configuration-hash":"00ff","configuration":"{\"name\":\"a+b\"}"}"""
+        },
+        {
+            "epoch-checkpointed/1",
+            new EpochCheckpointed(Run, 3, new EpochProgress(200, 3200, 1500, double.NaN), new CheckpointManifest("checkpoints/3", 2, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
+            """{"run":"sew-resnet18/cifar-10/3407","epoch":3,"progress":{"steps":200,"images":3200,"correct":1500,"loss":"NaN"},"checkpoint":{"folder":"checkpoints/3","epoch":2,"configuration-hash":"00ff","files":[{"name":"group-0.bin","sha256":"ab"}]}}"""
         },
         {
             "epoch-trained/1", new EpochTrained(Run, 3, double.NaN, 1.5, 0.25, new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
