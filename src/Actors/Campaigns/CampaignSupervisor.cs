@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using SpikeTrail.Actors.Configuration;
+using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol.Campaigns;
@@ -201,15 +202,13 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void Open(Replica replica)
     {
-        var run = replica.Run;
-
         // What comes after the last good checkpoint is trained again: same seeds, same bits.
-        var point = LastGoodPoint(run);
-        _state = _state.GoBack(run.Id, point);
+        var point = LastGoodPoint(replica.Run);
+        _state = _state.GoBack(replica.Run.Id, point);
         replica.SetWork(null, _time.GetTimestamp());
         var worker = ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(replica.Grant.Places[0].Worker);
         worker.Tell(new OpenPipeline(
-            replica.Name, _plan.Id, _campaign.Identity.Hash, _campaign.Job.Campaign, _campaign.Job.Pipeline, run.Id, point?.Checkpoint, replica.Grant.Places, replica.Groups));
+            replica.Name, _plan.Id, _campaign.Identity.Hash, _campaign.Job.Campaign, _campaign.Job.Pipeline, replica.Run.Id, point?.Checkpoint, replica.Grant.Places, replica.Groups));
     }
 
     private void OnOpened(Replica replica)
@@ -344,7 +343,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
         else
         {
-            OnLost(replica, $"{ended.ActorRef.Path.Address} is gone");
+            OnLost(replica, $"{NodeName.Of(ended.ActorRef.Path.Address)} is gone");
         }
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
@@ -32,8 +33,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     private readonly Dictionary<CellId, CellPlan> _cells;
     private readonly IActorRef[] _groups;
 
-    private FrameLink? _toFirst;
-    private FrameLink? _toLast;
+    private FrameExchange? _frames;
     private long _passes;
     private JobRun? _job;
     private PassRun? _pass;
@@ -81,8 +81,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     {
         _pass?.Dispose();
         _job?.Dispose();
-        _toFirst?.Dispose();
-        _toLast?.Dispose();
+        _frames?.Dispose();
     }
 
     /// <summary>A layer group cannot be mended alone, its neighbours being in the same pass: it fails the pipeline.</summary>
@@ -92,12 +91,12 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     {
         if (place.Worker is { } worker)
         {
-            worker.Tell(_context.Open(index, _place.Name, _place.Campaign, place.Device.Device));
+            worker.Tell(_context.Open(index, _place));
             Context.Watch(worker);
         }
         else
         {
-            var plan = _context.Group(index) with { Device = place.Device.Device };
+            var plan = _context.Group(index) with { Device = place.Device.Device, Cut = _place.Cut };
             Self.Tell(new LayerGroupOpened(index), Context.ActorOf(_place.LayerGroup(plan), $"group-{index}"));
         }
     }
@@ -125,13 +124,12 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
 
     private void Connect()
     {
-        _toFirst = new FrameLink(_groups[0], _context.Pipeline.FramesInFlight);
-        _toLast = new FrameLink(_groups[^1], _context.Pipeline.FramesInFlight);
+        _frames = new FrameExchange(spikesTo: _groups[0], gradientsTo: _groups[^1], _context.Pipeline.FramesInFlight, Context.System);
         for (var index = 0; index < _groups.Length; index++)
         {
             var previous = index == 0 ? Self : _groups[index - 1];
             var next = index == _groups.Length - 1 ? Self : _groups[index + 1];
-            _groups[index].Tell(new LayerGroupActor.Neighbours(previous, next));
+            _groups[index].Tell(new ConnectLayerGroup(PathOf(Self), PathOf(previous), PathOf(next)));
             _groups[index].Tell(new PrepareLayerGroup(_checkpoint));
         }
     }
@@ -164,17 +162,13 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     private void BecomeRunning() => Become(() =>
     {
         ReceiveAlways();
-        Receive<SpikeFrame>(frame =>
+        Receive<IFrame>(frame => OnFrame(FrameExchange.Receive(frame, Sender)));
+        Receive<FrameChunk>(chunk =>
         {
-            Sender.Tell(new FrameTaken(frame.Pass, Direction.Forward));
-            _pass!.OnOutput(frame, _toLast!);
-            GoOn();
-        });
-        Receive<GradientFrame>(frame =>
-        {
-            Sender.Tell(new FrameTaken(frame.Pass, Direction.Backward));
-            _pass!.OnInputGradient(frame);
-            GoOn();
+            if (_frames!.Receive(chunk, Sender) is { } frame)
+            {
+                OnFrame(frame);
+            }
         });
         Receive<GradientReport>(report =>
         {
@@ -217,12 +211,12 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     /// </summary>
     private void ReceiveAlways()
     {
-        Receive<FrameTaken>(taken => (taken.Direction == Direction.Forward ? _toFirst : _toLast)!.OnTaken());
+        Receive<FrameTaken>(taken => _frames!.OnTaken(taken));
         Receive<PassRequest>(_ => { });
         Receive<Pulse>(_ => _client.Tell(new PipelinePulse(_place.Name, _work?.ToString(), _passes)));
         Receive<LayerGroupStatus>(_client.Tell);
         Receive<LayerGroupFailed>(failed => throw new InvalidOperationException(failed.Reason));
-        Receive<Terminated>(ended => throw new PipelineLostException($"{ended.ActorRef.Path.Address.HostPort()} is gone"));
+        Receive<Terminated>(ended => throw new PipelineLostException($"{NodeName.Of(ended.ActorRef.Path.Address)} is gone"));
         Receive<PipelineLeaving>(_client.Tell);
         Receive<ClosePipeline>(_ => Context.Stop(Self));
     }
@@ -248,6 +242,20 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     {
         _work = work;
         how(work);
+    }
+
+    private void OnFrame(IFrame frame)
+    {
+        if (frame.Direction == Direction.Forward)
+        {
+            _pass!.OnOutput(frame, _frames!);
+        }
+        else
+        {
+            _pass!.OnInputGradient(frame);
+        }
+
+        GoOn();
     }
 
     /// <summary>
@@ -368,7 +376,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         if (_job!.Next() is { } pass)
         {
             _pass = new PassRun(pass, pass.Request with { Id = new PassId(_passes++) }, _context.Pipeline.Window, _groups.Length);
-            _pass.Begin(_groups[0], _toFirst!);
+            _pass.Begin(_groups[0], _frames!);
         }
         else
         {
@@ -378,6 +386,8 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
             done.WhenDone();
         }
     }
+
+    private static string PathOf(IActorRef actor) => Akka.Serialization.Serialization.SerializedActorPath(actor);
 
     private string RunFolder => Path.Combine(Checkpoint.Folder, _context.Run.Id.Value.Replace('/', '_'));
 

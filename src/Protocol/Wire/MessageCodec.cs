@@ -6,7 +6,7 @@ using SpikeTrail.Protocol.Passes;
 namespace SpikeTrail.Protocol.Wire;
 
 /// <summary>
-/// Every message that may cross a process or lie in a journal, as bytes under a short manifest. Frames are binary;
+/// Every message that may cross a process or lie in a journal, as bytes under a short manifest. Frames and their chunks are binary;
 /// everything else is UTF-8 JSON, so that a journal can be read with plain sqlite3. A manifest names one layout for
 /// good: when a layout changes, the message gets a new row with the next number, and the old row stays readable.
 /// </summary>
@@ -23,8 +23,10 @@ public static class MessageCodec
         WireFormat.Json("pass-request/1", Readable.PassRequest),
         WireFormat.Frame("spike-frame/1", (pass, time, content) => new SpikeFrame(pass, time, content)),
         WireFormat.Frame("gradient-frame/1", (pass, time, content) => new GradientFrame(pass, time, content)),
+        WireFormat.Chunk("frame-chunk/1"),
         WireFormat.Json("frame-taken/1", Readable.FrameTaken),
         WireFormat.Json("gradient-report/1", Readable.GradientReport),
+        WireFormat.Json("connect-layer-group/1", Readable.ConnectLayerGroup),
         WireFormat.Json("prepare-layer-group/1", Readable.PrepareLayerGroup),
         WireFormat.Json("layer-group-ready/1", Readable.LayerGroupReady),
         WireFormat.Json("set-statistics-aside/1", Readable.SetStatisticsAside),

@@ -47,6 +47,7 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(PassRequest))]
 [JsonSerializable(typeof(FrameTaken))]
 [JsonSerializable(typeof(GradientReport))]
+[JsonSerializable(typeof(ConnectLayerGroup))]
 [JsonSerializable(typeof(PrepareLayerGroup))]
 [JsonSerializable(typeof(LayerGroupReady))]
 [JsonSerializable(typeof(SetStatisticsAside))]

@@ -28,6 +28,8 @@ public abstract class PipelineTest(string config = "") : TestKit(
 
     private protected string Folder => _folder.Path;
 
+    private protected static string PathOf(TestProbe probe) => Akka.Serialization.Serialization.SerializedActorPath(probe.Ref);
+
     /// <summary>How many tensors there are, less those that earlier tests left to the garbage collector.</summary>
     private protected static long TensorsAlive()
     {
