@@ -36,6 +36,11 @@ public sealed record CampaignState(
         EpochTrained epoch => this with { Training = Training.SetItem(epoch.Run, TrainingOf(epoch.Run).Add(epoch)) },
         ShardMeasured shard => Shards.ContainsKey(shard.Shard) ? this : this with { Shards = Shards.Add(shard.Shard, shard.Measurement) },
         LinkMeasured link => link.Shards.Aggregate(this with { Links = LinksBefore(link.Link).Add(link.Link, link.Statistics) }, (state, shard) => state.Apply(shard)),
+        CheckpointRefused refused => this with
+        {
+            Training = Training.SetItem(refused.Run, TrainingOf(refused.Run).Without(refused.Checkpoint)),
+            Links = Links.RemoveRange(Links.Where(link => link.Value.Folder == refused.Checkpoint).Select(link => link.Key)),
+        },
         CellCompleted => this,
         WorkFailed failure => this with { Failures = Failures.Add(failure) },
         CampaignCompleted => this with { IsCompleted = true },
@@ -47,12 +52,6 @@ public sealed record CampaignState(
 
     /// <summary>A run's trained epochs.</summary>
     public ImmutableSortedDictionary<int, EpochTrained> EpochsOf(RunId run) => TrainingOf(run).Epochs;
-
-    /// <summary>The state with a run's training at an earlier point, later checkpoints being of no use: the rest is to be trained again.</summary>
-    public CampaignState GoBack(RunId run, TrainingPoint? point) => this with { Training = Training.SetItem(run, TrainingOf(run).BackTo(point)) };
-
-    /// <summary>The state without a link, whose statistics cannot be used: it is to be measured again, for their sake.</summary>
-    public CampaignState Forget(LinkId link) => this with { Links = Links.Remove(link) };
 
     /// <summary>Whether nothing will go on from a link's statistics: as with epochs the last two stay, and none once the chain is through.</summary>
     /// <param name="link">The link.</param>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Nodes;
 
 namespace SpikeTrail.Actors.Nodes;
@@ -25,7 +26,7 @@ public sealed class WorkerActor : ReceiveActor
         Receive<DescribeWorker>(_ => Sender.Tell(new WorkerDescribed(plan.Node, plan.Devices, Leaving: _drainedFor is not null)));
         Receive<OpenPipeline>(Prepare);
         Receive<PipelinePrepared>(Open);
-        Receive<PipelineUnprepared>(failed => failed.Client.Tell(new PipelineFailed(failed.Pipeline, failed.Reason)));
+        Receive<PipelineUnprepared>(failed => failed.Client.Tell(new PipelineFailed(failed.Pipeline, failed.Reason, OfStorage: false)));
         Receive<OpenLayerGroup>(Open);
         Receive<Drain>(_ => BeginToDrain());
         Receive<Terminated>(ended => Forget(ended.ActorRef));
@@ -48,11 +49,11 @@ public sealed class WorkerActor : ReceiveActor
         {
             pipeline.Client.Tell(error is PipelineLostException
                 ? new PipelineLost(pipeline.Name, error.Message)
-                : new PipelineFailed(pipeline.Name, error.Message));
+                : new PipelineFailed(pipeline.Name, error.Message, OfStorage: error is StorageException));
         }
         else if (_groups.TryGetValue(Sender, out var group))
         {
-            group.Owner.Tell(new LayerGroupFailed(group.Index, error.Message));
+            group.Owner.Tell(new LayerGroupFailed(group.Index, error.Message, OfStorage: error is StorageException));
         }
 
         return Directive.Stop;

@@ -61,6 +61,7 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(CampaignAccepted))]
 [JsonSerializable(typeof(EpochCheckpointed))]
 [JsonSerializable(typeof(EpochTrained))]
+[JsonSerializable(typeof(CheckpointRefused))]
 [JsonSerializable(typeof(ShardMeasured))]
 [JsonSerializable(typeof(LinkMeasured))]
 [JsonSerializable(typeof(CellCompleted))]

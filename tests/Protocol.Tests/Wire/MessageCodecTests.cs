@@ -106,6 +106,10 @@ public sealed class MessageCodecTests
             """{"run":"sew-resnet18/cifar-10/3407","epoch":3,"training-loss":"NaN","test-loss":1.5,"clean-accuracy":0.25,"checkpoint":{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"group-0.bin","sha256":"ab"}]}}"""
         },
         {
+            "checkpoint-refused/1", new CheckpointRefused(Run, "checkpoints/3", "group-0.bin: missing"),
+            """{"run":"sew-resnet18/cifar-10/3407","checkpoint":"checkpoints/3","reason":"group-0.bin: missing"}"""
+        },
+        {
             "shard-measured/1", new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), new Measurement(3, 4, 5.5, new InputGradient(1, 2, 0.25, 0.5, double.PositiveInfinity, 6, 7), [], [], null)),
             """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"measurement":{"correct":3,"total":4,"loss":5.5,"input":{"zeros":1,"elements":2,"l1":0.25,"l2":0.5,"linf":"Infinity","all-zero-images":6,"vanishing-images":7},"operations":[],"weights":[],"vulnerability":null}}"""
         },
@@ -193,7 +197,7 @@ public sealed class MessageCodecTests
             """{"pipeline":"small-1","campaign":"small","configuration-hash":"00ff","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"layout":{"layer-groups":1,"window":1,"frames-in-flight":4,"devices":["cpu","cuda:0"],"threads-per-group":2,"max-retries":3},"run":"sew-resnet18/cifar-10/3407","checkpoint":null,"places":[{"offer":{"device":{"node":"127.0.0.1:4053","device":"cpu"},"memory-bytes":1024,"capacity":2,"speed":1.5},"worker":"akka://a/user/worker"}],"groups":[{"node":"127.0.0.1:4053","device":"cpu"}]}"""
         },
         { "pipeline-opened/1", new PipelineOpened("small-1"), """{"pipeline":"small-1"}""" },
-        { "pipeline-failed/1", new PipelineFailed("small-1", "out of memory"), """{"pipeline":"small-1","reason":"out of memory"}""" },
+        { "pipeline-failed/1", new PipelineFailed("small-1", "out of memory", OfStorage: false), """{"pipeline":"small-1","reason":"out of memory","of-storage":false}""" },
         { "pipeline-lost/1", new PipelineLost("small-1", "a node is gone"), """{"pipeline":"small-1","reason":"a node is gone"}""" },
         { "close-pipeline/1", new ClosePipeline(), "{}" },
         { "pipeline-leaving/1", new PipelineLeaving("small-1"), """{"pipeline":"small-1"}""" },
@@ -204,7 +208,7 @@ public sealed class MessageCodecTests
             """{"pipeline":"small-1","campaign":"small","network":{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]},"input-shape":[1,28,28],"classes":10,"seed":7,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"layout":{"layer-groups":1,"window":1,"frames-in-flight":4,"devices":["cpu","cuda:0"],"threads-per-group":2,"max-retries":3},"configuration-hash":"00ff","index":1,"cut":[2],"device":"cpu"}"""
         },
         { "layer-group-opened/1", new LayerGroupOpened(1), """{"index":1}""" },
-        { "layer-group-failed/1", new LayerGroupFailed(1, "out of memory"), """{"index":1,"reason":"out of memory"}""" },
+        { "layer-group-failed/1", new LayerGroupFailed(1, "no space", OfStorage: true), """{"index":1,"reason":"no space","of-storage":true}""" },
     };
 
     [Theory]
