@@ -260,7 +260,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
 
     /// <summary>
     /// Trains up to the next checkpoint, and from there as from one that was read: the way on after an interruption is the
-    /// way on without one. It waits for nobody, because the parent journals facts in the order they come.
+    /// way on without one. It waits for nobody, because the client journals facts in the order they come.
     /// </summary>
     private void Train(TrainEpoch work)
     {
