@@ -13,6 +13,9 @@ namespace SpikeTrail.Actors.Campaigns;
 /// <summary>Runs a campaign in an actor system of its own, on this machine, to its end or until it is told to stop.</summary>
 public static class CampaignRunner
 {
+    // A supervisor's answer may still be on its way when it has ended.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// Runs a campaign, or goes on with it where the folder's journal says it stopped. Writes results.json and
     /// provenance.json before it returns, whole or as far as they go.
@@ -86,7 +89,7 @@ public static class CampaignRunner
 
             // After the start, so that a campaign cancelled before it begins still has somebody to answer.
             using var stop = cancel.Register(() => supervisor.Tell(StopCampaign.Instance));
-            if (await Task.WhenAny(ended, supervisor.WatchAsync(CancellationToken.None)) != ended)
+            if (await Task.WhenAny(ended, supervisor.WatchAsync(CancellationToken.None)) != ended && await Task.WhenAny(ended, Task.Delay(LastWords, CancellationToken.None)) != ended)
             {
                 throw await PostMortemAsync(system, campaign.Job.OutputFolder);
             }

@@ -16,7 +16,7 @@ internal static class LocalSystem
     private const string JournalName = "journal.db";
 
     // Seconds: nobody but this process has anything to do in a journal for long.
-    private const int LockPatience = 5;
+    private const int LockPatience = 3;
 
     // SQLite's result codes.
     private const int Busy = 5;
@@ -56,9 +56,9 @@ internal static class LocalSystem
             connection.Open();
             using var command = connection.CreateCommand();
             command.CommandText = "PRAGMA integrity_check(1)";
-            if (command.ExecuteScalar() is var found && found is not "ok")
+            if (command.ExecuteScalar()?.ToString() is var found && found != "ok")
             {
-                throw new InputException($"{path}: the journal is damaged: {found}; restore it from a copy, or give another folder");
+                throw new InputException($"{path}: the journal is damaged: {found?.ReplaceLineEndings(" ")}; restore it from a copy, or give another folder");
             }
 
             // Takes and gives back the lock that every fact is written under.

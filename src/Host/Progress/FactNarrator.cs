@@ -74,7 +74,7 @@ internal sealed class FactNarrator
         WorkFailed failed =>
         [
             $"failed: {failed.Run} {failed.Work}, attempt {Numbers.Plain(failed.Attempt)}: {failed.Reason.ReplaceLineEndings(" ")}; "
-            + (failed.GaveUp ? "given up, the campaign goes on without this run" : "trying again"),
+            + (failed.GaveUp ? "given up, the campaign goes on without it" : "trying again"),
         ],
         _ => [],
     };

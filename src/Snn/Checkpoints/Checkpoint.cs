@@ -161,7 +161,7 @@ public static class Checkpoint
                 file.Delete();
             }
 
-            foreach (var inner in folder.EnumerateDirectories())
+            foreach (var inner in folder.EnumerateDirectories().Where(inner => inner.LinkTarget is null))
             {
                 Sweep(inner, kept);
             }
