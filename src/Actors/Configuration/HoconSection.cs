@@ -142,6 +142,10 @@ public sealed class HoconSection
         throw Wrong(document, HoconDocument.Path(node), $"one of {string.Join(", ", known)}", node, Suggestion.Ask(text ?? "", known));
     }
 
+    /// <summary>A text that satisfies <paramref name="holds"/>; <paramref name="expected"/> says in words which those are.</summary>
+    public string Text(string key, string expected, Func<string, bool> holds) =>
+        Read<string>(key, expected, (text, out value) => holds(value = text));
+
     /// <summary>A list of whole numbers, at least one.</summary>
     public IReadOnlyList<long> Longs(string key) => ReadList<long>(key, "a whole number", HoconScalar.TryLong);
 
