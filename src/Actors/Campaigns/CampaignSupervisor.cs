@@ -455,11 +455,12 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Remove(replica);
         }
 
-        _telemetry.Tell(new WriteResults(), _client);
+        _telemetry.Tell(new WriteResults());
         Become(() =>
         {
             Command<ShowCampaign>(_ => Sender.Tell(Details()));
             Command<DevicesGranted>(grant => _plan.Devices.Tell(new ReturnDevices(grant.Grant)));
+            Command<CampaignEnded>(_client.Tell);
             CommandAny(_ => { });
         });
     }
