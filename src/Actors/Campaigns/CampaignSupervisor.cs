@@ -490,17 +490,19 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private void End()
     {
         Timers.CancelAll();
+        _plan.Devices.Tell(new WantDevices(_plan.Id, 0, [], 0));
         foreach (var replica in _replicas.Values.ToList())
         {
             replica.Pipeline?.Tell(new ClosePipeline());
             Remove(replica);
         }
 
-        _plan.Devices.Tell(new WantDevices(_plan.Id, 0, [], 0));
-        _telemetry.Tell(new WriteResults(), _client);
+        _telemetry.Tell(new WriteResults());
         Become(() =>
         {
             Command<ShowCampaign>(_ => Sender.Tell(Details()));
+            Command<DevicesGranted>(grant => _plan.Devices.Tell(new ReturnDevices(grant.Grant)));
+            Command<CampaignEnded>(_client.Tell);
             CommandAny(_ => { });
         });
     }

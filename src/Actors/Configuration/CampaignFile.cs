@@ -14,6 +14,9 @@ public sealed record CampaignSettings(CampaignSpec Campaign, PipelineSpec Pipeli
 /// </summary>
 public static class CampaignFile
 {
+    // Far more than a person writes: what is longer is another kind of file, or has no end.
+    private const int LongestText = 1 << 20;
+
     /// <summary>Reads a campaign file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="overrides">Settings to put over it, as <c>KEY=VALUE</c>; a later one wins.</param>
@@ -27,7 +30,7 @@ public static class CampaignFile
 
         try
         {
-            return Parse(File.ReadAllText(path), path, overrides, Path.GetDirectoryName(path) ?? "");
+            return Parse(ReadText(path), path, overrides, Path.GetDirectoryName(path) ?? "");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -39,6 +42,16 @@ public static class CampaignFile
         {
             throw new InputException($"{path}: cannot be read: {error.Message}", error);
         }
+    }
+
+    private static string ReadText(string path)
+    {
+        using var reader = new StreamReader(path);
+        var text = new char[LongestText + 1];
+        var length = reader.ReadBlock(text);
+        return length <= LongestText
+            ? new string(text, 0, length)
+            : throw new InputException(FormattableString.Invariant($"{path}: expected a campaign file, found more than {LongestText:N0} characters"));
     }
 
     /// <summary>Reads a campaign that comes with SpikeTrail, such as <c>demo</c>.</summary>

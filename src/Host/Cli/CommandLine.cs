@@ -11,7 +11,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var parsed = Commands().Parse(arguments);
+        var parsed = Commands().Parse(CmdCommand.MarkNodesCommand(arguments));
         if (arguments.Length > 0 && parsed.Errors.Count > 0)
         {
             return await RefuseAsync(ParseErrors.Describe(parsed), ExitCode.BadInput);
@@ -49,6 +49,7 @@ internal static class CommandLine
             DoctorCommand.Create(),
             DataCommand.Create(),
             WeightsCommand.Create(),
+            CmdCommand.Create(),
         };
 
         // Without a command: what there is to choose from.

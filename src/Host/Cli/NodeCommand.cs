@@ -1,6 +1,8 @@
 using System.CommandLine;
 using SpikeTrail.Actors.Configuration;
 using SpikeTrail.Actors.Nodes;
+using SpikeTrail.Host.Commands;
+using SpikeTrail.Host.Palettes;
 
 namespace SpikeTrail.Host.Cli;
 
@@ -32,7 +34,7 @@ internal static class NodeCommand
                 CampaignOptions.ExistingFolder(parsed.GetValue(data)) is { } d ? $"spiketrail.node.data=\"{d}\"" : null,
             ];
             var settings = NodeFile.Open(parsed.GetValue(config), options.OfType<string>().Concat(parsed.GetRequiredValue(set)));
-            return await RunAsync(NodeFile.ReadNode(settings));
+            return await RunAsync(NodeFile.ReadNode(settings), CommandEndpoint.Read(settings.Section("commands")));
         });
         return command;
     }
@@ -41,13 +43,15 @@ internal static class NodeCommand
     /// Runs a node until it is told to stop. One that the rest of the cluster has given up, because it could not be reached for
     /// too long, ends its actor system and begins again: it holds nothing that the others do not.
     /// </summary>
-    private static async Task<int> RunAsync(NodeSettings settings)
+    private static async Task<int> RunAsync(NodeSettings settings, CommandEndpoint commands)
     {
         using var interruption = new Interruption(() => Console.Error.WriteLine("leaving the cluster as soon as the work in hand is done; again to end at once"));
         while (true)
         {
             var node = NodeSystem.Start(settings);
-            Console.WriteLine($"node {node.Address} [{string.Join(", ", settings.Roles)}] is up; campaigns in {node.Settings.Campaigns}");
+            await using var server = CommandServer.Start(
+                node.System, PaletteActor.Props(new PaletteContext(node.System, node.Campaigns, node.Settings.Campaigns)), commands);
+            Console.WriteLine($"node {node.Address} [{string.Join(", ", settings.Roles)}] is up; commands at {server.Address}; campaigns in {node.Settings.Campaigns}");
             var ended = node.System.WhenTerminated;
             await Task.WhenAny(ended, Task.Delay(Timeout.InfiniteTimeSpan, interruption.Token));
             if (!ended.IsCompleted)

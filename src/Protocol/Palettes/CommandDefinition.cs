@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpikeTrail.Protocol.Palettes;
 
 /// <summary>One argument of a command.</summary>
@@ -7,9 +9,9 @@ namespace SpikeTrail.Protocol.Palettes;
 /// <param name="Mandatory">Whether the command needs it.</param>
 /// <param name="Multiple">Whether it may be given several times.</param>
 /// <param name="IsDefault">Whether a value without a switch is this one's.</param>
-/// <param name="IsFlag">Whether it stands alone, without a value.</param>
+/// <param name="IsFile">Whether it may name a file: a client then makes the path of one that it sees absolute.</param>
 public sealed record ArgumentDefinition(
-    string Name, IReadOnlyList<string> Switches, string Description, bool Mandatory = false, bool Multiple = false, bool IsDefault = false, bool IsFlag = false);
+    string Name, IReadOnlyList<string> Switches, string Description, bool Mandatory = false, bool Multiple = false, bool IsDefault = false, bool IsFile = false);
 
 /// <summary>A command of a palette.</summary>
 /// <param name="Name">Its name.</param>
@@ -23,11 +25,17 @@ public sealed record CommandDefinition(string Name, string Description, IReadOnl
 /// <param name="Commands">Its commands.</param>
 public sealed record PaletteDefinition(string Name, string Description, IReadOnlyList<CommandDefinition> Commands);
 
-/// <summary>A command as somebody gave it, its form already checked against the definition.</summary>
+/// <summary>A command as somebody gave it: see <see cref="CommandGrammar"/> for whether it has the form it must have.</summary>
 /// <param name="Palette">The palette.</param>
 /// <param name="Command">The command.</param>
-/// <param name="Arguments">The values, by the arguments' names; a flag's value is empty.</param>
-public sealed record PaletteCommand(string Palette, string Command, IReadOnlyList<KeyValuePair<string, string>> Arguments);
+/// <param name="Arguments">Its arguments, in the order in which they were given.</param>
+public sealed record PaletteCommand(string Palette, string Command, IReadOnlyList<GivenArgument> Arguments);
+
+/// <summary>An argument's value.</summary>
+/// <param name="Name">The argument's name, not the switch it was written with.</param>
+/// <param name="Value">The value.</param>
+[method: JsonConstructor]
+public readonly record struct GivenArgument(string Name, string Value);
 
 /// <summary>Some of a command's answer. The last one ends it.</summary>
 /// <param name="Text">The text, one line or several.</param>

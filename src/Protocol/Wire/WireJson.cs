@@ -43,6 +43,7 @@ namespace SpikeTrail.Protocol.Wire;
         typeof(SpecEnumJson<AttackKind>),
         typeof(SpecEnumJson<CampaignStanding>),
         typeof(SpecEnumJson<CampaignOrder>),
+        typeof(SpecEnumJson<PipelineSpread>),
     ])]
 [JsonSerializable(typeof(PassRequest))]
 [JsonSerializable(typeof(FrameTaken))]
