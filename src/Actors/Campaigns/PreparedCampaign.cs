@@ -5,8 +5,8 @@ using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Data;
-using SpikeTrail.Snn.Native;
 using SpikeTrail.Snn.Networks;
+using SpikeTrail.Snn.Training;
 
 namespace SpikeTrail.Actors.Campaigns;
 
@@ -26,7 +26,7 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
     public int Shards => (Context.Data.Test.Count + Context.Campaign.Evaluation.ShardSize - 1) / Context.Campaign.Evaluation.ShardSize;
 
     /// <summary>Image passes of one epoch and the test after it.</summary>
-    public long EpochCost => 3L * Context.Data.Training.Count + Context.Data.Test.Count;
+    public long EpochCost => TrainingEpoch.CostOf(Context.Data.Training.Count) + Context.Data.Test.Count;
 
     /// <summary>Image passes of a whole cell.</summary>
     public long CellCost(CellPlan cell) => CostPerImage(cell) * Context.Data.Test.Count;
@@ -45,7 +45,7 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
 
 /// <summary>
 /// A campaign that was checked against this machine before anything is started: data sets load, networks can be built
-/// and cut, the files they start from fit them, devices exist.
+/// and cut, the files they start from fit them.
 /// </summary>
 /// <param name="Job">The campaign and its folders, the SHA-256 of every file that networks start from included.</param>
 /// <param name="Identity">What determines its numbers.</param>
@@ -59,7 +59,6 @@ public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity
     /// <exception cref="InputException">Something it needs is missing or wrong.</exception>
     public static PreparedCampaign Prepare(CampaignJob job)
     {
-        CheckDevices(job.Pipeline);
         job = job with { Campaign = job.Campaign with { Networks = [.. job.Campaign.Networks.Select(WithFileFound)] } };
         var identity = CampaignIdentity.Of(job.Campaign, job.Pipeline);
         var dataSets = job.Campaign.DataSets.ToDictionary(
@@ -96,15 +95,6 @@ public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity
         catch (InputException refusal)
         {
             throw new InputException($"network {network.Name}: weights: {refusal.Message}", refusal);
-        }
-    }
-
-    private static void CheckDevices(PipelineSpec pipeline)
-    {
-        var missing = pipeline.Devices.FirstOrDefault(device => !LibTorch.Devices.Contains(device == "cuda" ? "cuda:0" : device));
-        if (missing is not null)
-        {
-            throw new InputException($"pipeline.devices: expected some of {string.Join(", ", LibTorch.Devices)}, which this machine has, got {missing}");
         }
     }
 }

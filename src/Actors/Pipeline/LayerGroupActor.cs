@@ -1,4 +1,6 @@
 using Akka.Actor;
+using SpikeTrail.Actors.Hosting;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Execution;
@@ -9,35 +11,45 @@ namespace SpikeTrail.Actors.Pipeline;
 /// <summary>
 /// Owns one layer group: takes frames from its neighbours, lets the group compute, passes on what comes out. It adds
 /// mail and back-pressure and nothing numeric. A pass begins with a <see cref="PassRequest"/>, which travels along the
-/// pipeline ahead of the frames, and ends with a <see cref="GradientReport"/> to the pipeline. Any failure is left to
-/// the pipeline, which has every group replaced.
+/// pipeline ahead of the frames, and ends with a <see cref="GradientReport"/> to the pipeline. Its neighbours and the
+/// pipeline may be in other processes. Any failure is left to the pipeline, which has every group replaced.
 /// </summary>
-public sealed class LayerGroupActor : ReceiveActor
+public sealed class LayerGroupActor : ReceiveActor, IWithTimers
 {
+    private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(2);
+
     private readonly LayerGroupPlan _plan;
     private readonly Dictionary<PassId, LayerGroupPass> _passes = [];
+    private readonly FramePace _pace = new(Context.System.Scheduler);
     private LayerGroup? _group;
     private IDisposable? _trainedStatistics;
+    private IActorRef _pipeline = ActorRefs.Nobody;
     private IActorRef _next = ActorRefs.Nobody;
-    private FrameLink? _toNext;
-    private FrameLink? _toPrevious;
+    private FrameExchange? _frames;
 
     public LayerGroupActor(LayerGroupPlan plan)
     {
         _plan = plan;
-        Receive<Neighbours>(OnNeighbours);
+        Receive<ConnectLayerGroup>(OnConnect);
         Receive<PrepareLayerGroup>(OnPrepare);
         Receive<PassRequest>(OnPassRequest);
-        Receive<SpikeFrame>(OnSpikeFrame);
-        Receive<GradientFrame>(OnGradientFrame);
-        Receive<FrameTaken>(taken => (taken.Direction == Direction.Forward ? _toNext : _toPrevious)!.OnTaken());
+        Receive<IFrame>(frame => OnFrame(FrameExchange.Receive(frame, Sender)));
+        Receive<FrameChunk>(chunk =>
+        {
+            if (_frames!.Receive(chunk, Sender) is { } frame)
+            {
+                OnFrame(frame);
+            }
+        });
+        Receive<FrameTaken>(taken => _frames!.OnTaken(taken));
         Receive<SetStatisticsAside>(OnSetStatisticsAside);
         Receive<TakeStatisticsBack>(OnTakeStatisticsBack);
         Receive<WriteCheckpoint>(OnWriteCheckpoint);
+        Receive<TellStatus>(_ => OnTellStatus());
     }
 
-    /// <summary>Who sits before and after a layer group; at either end it is the pipeline. Local to the process.</summary>
-    internal sealed record Neighbours(IActorRef Previous, IActorRef Next) : INoSerializationVerificationNeeded;
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>How to make one: on a thread of its own, because TorchSharp's dispose scopes and libtorch's thread counts are per thread.</summary>
     public static Props Props(LayerGroupPlan plan) =>
@@ -58,18 +70,21 @@ public sealed class LayerGroupActor : ReceiveActor
             pass.Dispose();
         }
 
-        _toNext?.Dispose();
-        _toPrevious?.Dispose();
+        _frames?.Dispose();
         _trainedStatistics?.Dispose();
         _group?.Dispose();
     }
 
-    private void OnNeighbours(Neighbours neighbours)
+    private void OnConnect(ConnectLayerGroup connect)
     {
-        _next = neighbours.Next;
-        _toNext = new FrameLink(neighbours.Next, _plan.Pipeline.FramesInFlight);
-        _toPrevious = new FrameLink(neighbours.Previous, _plan.Pipeline.FramesInFlight);
+        _pipeline = Resolve(connect.Pipeline);
+        _next = Resolve(connect.Next);
+        _frames = new FrameExchange(spikesTo: _next, gradientsTo: Resolve(connect.Previous), _plan.Pipeline.FramesInFlight, Context.System);
+        Timers.StartPeriodicTimer(nameof(TellStatus), new TellStatus(), StatusInterval);
     }
+
+    /// <summary>The actor of a path; of one in this process a reference that leaves it nowhere, so that frames need no packing.</summary>
+    private static IActorRef Resolve(string path) => ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(path);
 
     private void OnPrepare(PrepareLayerGroup prepare)
     {
@@ -83,6 +98,7 @@ public sealed class LayerGroupActor : ReceiveActor
         }
 
         Sender.Tell(new LayerGroupReady(_plan.Index));
+        _pipeline.Tell(Status(framesPerSecond: 0));
     }
 
     private void OnPassRequest(PassRequest request)
@@ -91,25 +107,17 @@ public sealed class LayerGroupActor : ReceiveActor
         _next.Tell(request);
     }
 
-    private void OnSpikeFrame(SpikeFrame frame)
+    private void OnFrame(IFrame frame)
     {
-        Sender.Tell(new FrameTaken(frame.Pass, Direction.Forward));
+        _pace.Count();
         var pass = PassOf(frame);
-        foreach (var output in pass.Forward(new Frame(frame.Time, frame.Content.Take())))
+        var input = new Frame(frame.Time, frame.Content.Take());
+        foreach (var output in frame.Direction == Direction.Forward ? pass.Forward(input) : pass.Backward(input))
         {
-            _toNext!.Send(new SpikeFrame(frame.Pass, output.Time, new TensorLease(output.Values_WN)));
-        }
-
-        CompleteIfDone(pass);
-    }
-
-    private void OnGradientFrame(GradientFrame frame)
-    {
-        Sender.Tell(new FrameTaken(frame.Pass, Direction.Backward));
-        var pass = PassOf(frame);
-        foreach (var output in pass.Backward(new Frame(frame.Time, frame.Content.Take())))
-        {
-            _toPrevious!.Send(new GradientFrame(frame.Pass, output.Time, new TensorLease(output.Values_WN)));
+            var content = new TensorLease(output.Values_WN);
+            _frames!.Send(frame.Direction == Direction.Forward
+                ? new SpikeFrame(frame.Pass, output.Time, content)
+                : new GradientFrame(frame.Pass, output.Time, content));
         }
 
         CompleteIfDone(pass);
@@ -122,10 +130,27 @@ public sealed class LayerGroupActor : ReceiveActor
             using (pass)
             {
                 _passes.Remove(pass.Request.Id);
-                Context.Parent.Tell(new GradientReport(pass.Request.Id, _plan.Index, pass.Complete()));
+                _pipeline.Tell(new GradientReport(pass.Request.Id, _plan.Index, pass.Complete()));
             }
         }
     }
+
+    private void OnTellStatus()
+    {
+        // A group that rests says so once.
+        if (_pace.Measure() is { } framesPerSecond)
+        {
+            _pipeline.Tell(Status(framesPerSecond));
+        }
+    }
+
+    private LayerGroupStatus Status(double framesPerSecond) => new(
+        _plan.Index,
+        string.Join(", ", _group!.Layers),
+        new DeviceId(NodeName.Of(Context.System), _plan.Device),
+        _group.StateBytes,
+        _pace.Frames,
+        framesPerSecond);
 
     private void OnSetStatisticsAside(SetStatisticsAside aside)
     {
@@ -159,4 +184,6 @@ public sealed class LayerGroupActor : ReceiveActor
         frame.Content.Dispose();
         throw new InvalidOperationException($"{_group}: a frame of {frame.Pass}, which was not begun here");
     }
+
+    private sealed record TellStatus : INoSerializationVerificationNeeded;
 }

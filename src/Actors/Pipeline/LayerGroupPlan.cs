@@ -23,10 +23,13 @@ public sealed record LayerGroupPlan(
     PipelineSpec Pipeline,
     string OutputFolder)
 {
-    /// <summary>The device the group lives on: groups are dealt to the devices in order, evenly.</summary>
-    public string Device => Pipeline.Devices[Index * Pipeline.Devices.Count / Pipeline.LayerGroups];
+    /// <summary>The device the group lives on; unless it is placed, groups are dealt to the pipeline's devices in order, evenly.</summary>
+    public string Device { get; init; } = Pipeline.Devices[Index * Pipeline.Devices.Count / Pipeline.LayerGroups];
+
+    /// <summary>Where the network is cut: the first layer of every group but the first; null for evenly, by estimated cost.</summary>
+    public IReadOnlyList<int>? Cut { get; init; }
 
     /// <summary>Makes the layer group.</summary>
     public LayerGroup Build() =>
-        Snn.Networks.Network.Create(Network, InputShape, Classes, Seed).Group(Index, Pipeline.LayerGroups, device(Device), Optimizer);
+        Snn.Networks.Network.Create(Network, InputShape, Classes, Seed).Group(Index, Pipeline.LayerGroups, device(Device), Optimizer, Cut);
 }

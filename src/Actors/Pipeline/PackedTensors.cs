@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Wire;
 using static TorchSharp.torch;
@@ -14,8 +15,8 @@ internal static class PackedTensors
         using var onHost = hosted.contiguous();
         return onHost.dtype switch
         {
-            ScalarType.Float32 => new PackedTensor(onHost.shape, ElementType.Float32, TensorCodec.Encode(onHost.data<float>().ToArray())),
-            ScalarType.Float64 => new PackedTensor(onHost.shape, ElementType.Float64, TensorCodec.Encode(onHost.data<double>().ToArray())),
+            ScalarType.Float32 => new PackedTensor(onHost.shape, ElementType.Float32, TensorCodec.Encode(MemoryMarshal.Cast<byte, float>(onHost.bytes))),
+            ScalarType.Float64 => new PackedTensor(onHost.shape, ElementType.Float64, TensorCodec.Encode(MemoryMarshal.Cast<byte, double>(onHost.bytes))),
             _ => throw new ArgumentException($"a frame holds reals, not {onHost.dtype}", nameof(tensor)),
         };
     }
@@ -34,11 +35,11 @@ internal static class PackedTensors
         var tensor = empty([.. packed.Shape], type);
         if (type == ScalarType.Float64)
         {
-            TensorCodec.Decode(packed.Payload.Span, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(tensor.bytes));
+            TensorCodec.Decode(packed.Payload.Span, MemoryMarshal.Cast<byte, double>(tensor.bytes));
         }
         else
         {
-            TensorCodec.Decode(packed.Payload.Span, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.bytes));
+            TensorCodec.Decode(packed.Payload.Span, MemoryMarshal.Cast<byte, float>(tensor.bytes));
         }
 
         return tensor.DetachFromDisposeScope();

@@ -27,17 +27,17 @@ internal sealed class PassRun(BatchPass pass, PassRequest request, int window, i
         && (!request.InputGradient || Steps(_inputGradients) == request.TimeSteps);
 
     /// <summary>Sends the request and the encoded batch on their way.</summary>
-    public void Begin(IActorRef firstGroup, FrameLink toFirst)
+    public void Begin(IActorRef firstGroup, FrameExchange frames)
     {
         firstGroup.Tell(request);
         foreach (var frame in Frame.Split(pass.Inputs_TN, window))
         {
-            toFirst.Send(new SpikeFrame(request.Id, frame.Time, new TensorLease(frame.Values_WN)));
+            frames.Send(new SpikeFrame(request.Id, frame.Time, new TensorLease(frame.Values_WN)));
         }
     }
 
     /// <summary>Takes a frame of the last group; after the last one reads out, and sends the gradient back where it is wanted.</summary>
-    public void OnOutput(SpikeFrame output, FrameLink toLast)
+    public void OnOutput(IFrame output, FrameExchange frames)
     {
         _outputs.Add(new Frame(output.Time, output.Content.Take()));
         if (Steps(_outputs) < request.TimeSteps)
@@ -50,13 +50,13 @@ internal sealed class PassRun(BatchPass pass, PassRequest request, int window, i
         {
             foreach (var gradient in _prediction.GradientFrames(request, window))
             {
-                toLast.Send(new GradientFrame(request.Id, gradient.Time, new TensorLease(gradient.Values_WN)));
+                frames.Send(new GradientFrame(request.Id, gradient.Time, new TensorLease(gradient.Values_WN)));
             }
         }
     }
 
     /// <summary>Takes a gradient frame of the first group.</summary>
-    public void OnInputGradient(GradientFrame gradient) => _inputGradients.Add(new Frame(gradient.Time, gradient.Content.Take()));
+    public void OnInputGradient(IFrame gradient) => _inputGradients.Add(new Frame(gradient.Time, gradient.Content.Take()));
 
     /// <summary>A layer group is done.</summary>
     public void OnReport(GradientReport report) => _reports[report.Group] = report.Probes;

@@ -1,8 +1,11 @@
 using Akka.Actor;
+using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Attacks;
+using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Encoders;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Networks;
@@ -13,63 +16,63 @@ namespace SpikeTrail.Actors.Pipeline;
 
 /// <summary>
 /// One live network: a child per layer group, in a row. Turns a piece of work ("train epoch 3", "measure shard 17")
-/// into passes, runs them one after another through the children, and answers its parent with the fact that the work is
-/// done. Its memory is the children's weights alone: when anything in it fails, all of it is replaced from the last
-/// checkpoint.
+/// into passes, runs them one after another through the layer groups, and answers its client with the fact that the work is
+/// done. Its memory is the layer groups' weights alone: when anything in it fails, all of it is replaced from the last
+/// checkpoint. Layer groups on its own node are its children; those on other nodes are their workers'.
 /// </summary>
-public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
+public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTimers
 {
+    private static readonly TimeSpan PulseInterval = TimeSpan.FromSeconds(5);
+
     private readonly RunContext _context;
     private readonly CheckpointManifest? _checkpoint;
-    private readonly Func<LayerGroupPlan, Props> _layerGroup;
+    private readonly PipelinePlace _place;
+    private readonly IActorRef _client;
     private readonly Encoder _encoder;
     private readonly ScalarType _type;
     private readonly Dictionary<CellId, CellPlan> _cells;
-    private readonly List<IActorRef> _groups = [];
+    private readonly IActorRef[] _groups;
 
-    private FrameLink? _toFirst;
-    private FrameLink? _toLast;
+    private FrameExchange? _frames;
     private long _passes;
     private JobRun? _job;
     private PassRun? _pass;
+    private IPipelineWork? _work;
 
-    public PipelineActor(RunContext context, CheckpointManifest? checkpoint, Func<LayerGroupPlan, Props> layerGroup)
+    public PipelineActor(RunContext context, CheckpointManifest? checkpoint, PipelinePlace place)
     {
-        (_context, _checkpoint, _layerGroup) = (context, checkpoint, layerGroup);
+        (_context, _checkpoint, _place, _client) = (context, checkpoint, place, place.Client ?? Context.Parent);
+        _groups = new IActorRef[context.Pipeline.LayerGroups];
         _encoder = Encoder.Create(context.Run.DataSet);
         _type = context.Run.Network.Precision.ToScalarType();
         _cells = CampaignPlan.Cells(context.Campaign, context.Run).ToDictionary(cell => cell.Id);
-        Preparing();
+        Opening();
     }
 
     /// <summary>Work that came before every layer group was ready.</summary>
     public IStash Stash { get; set; } = null!;
 
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Time to let the client know that the pipeline lives.</summary>
+    private sealed record Pulse : INoSerializationVerificationNeeded;
+
     /// <summary>How to make one.</summary>
     /// <param name="context">What it works on.</param>
     /// <param name="checkpoint">What it starts from; null for its file's or the seed's weights.</param>
-    /// <param name="layerGroup">How its children are made; <see cref="LayerGroupActor.Props"/> but in tests.</param>
-    public static Props Props(RunContext context, CheckpointManifest? checkpoint, Func<LayerGroupPlan, Props>? layerGroup = null) =>
-        Akka.Actor.Props.Create(() => new PipelineActor(context, checkpoint, layerGroup ?? LayerGroupActor.Props))
-            .WithDispatcher("spiketrail.pipeline-dispatcher");
+    /// <param name="place">Where it and its layer groups live, and for whom.</param>
+    public static Props Props(RunContext context, CheckpointManifest? checkpoint, PipelinePlace place) =>
+        Akka.Actor.Props.Create(() => new PipelineActor(context, checkpoint, place)).WithDispatcher("spiketrail.pipeline-dispatcher");
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
         set_num_threads(_context.Pipeline.ThreadsPerGroup);
-        for (var index = 0; index < _context.Pipeline.LayerGroups; index++)
+        Timers.StartPeriodicTimer("pulse", new Pulse(), PulseInterval);
+        for (var index = 0; index < _groups.Length; index++)
         {
-            _groups.Add(Context.ActorOf(_layerGroup(_context.Group(index)), $"group-{index}"));
-        }
-
-        _toFirst = new FrameLink(_groups[0], _context.Pipeline.FramesInFlight);
-        _toLast = new FrameLink(_groups[^1], _context.Pipeline.FramesInFlight);
-        for (var index = 0; index < _groups.Count; index++)
-        {
-            var previous = index == 0 ? Self : _groups[index - 1];
-            var next = index == _groups.Count - 1 ? Self : _groups[index + 1];
-            _groups[index].Tell(new LayerGroupActor.Neighbours(previous, next));
-            _groups[index].Tell(new PrepareLayerGroup(_checkpoint));
+            Open(index, _place.Groups[index]);
         }
     }
 
@@ -78,21 +81,70 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     {
         _pass?.Dispose();
         _job?.Dispose();
-        _toFirst?.Dispose();
-        _toLast?.Dispose();
+        _frames?.Dispose();
     }
 
     /// <summary>A layer group cannot be mended alone, its neighbours being in the same pass: it fails the pipeline.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
 
+    private void Open(int index, GroupPlace place)
+    {
+        if (place.Worker is { } worker)
+        {
+            worker.Tell(_context.Open(index, _place));
+            Context.Watch(worker);
+        }
+        else
+        {
+            var plan = _context.Group(index) with { Device = place.Device.Device, Cut = _place.Cut };
+            Self.Tell(new LayerGroupOpened(index), Context.ActorOf(_place.LayerGroup(plan), $"group-{index}"));
+        }
+    }
+
+    /// <summary>Waits until every layer group is there.</summary>
+    private void Opening()
+    {
+        ReceiveAlways();
+        Receive<LayerGroupOpened>(opened =>
+        {
+            _groups[opened.Index] = Sender;
+            if (_place.Groups[opened.Index].Worker is not null)
+            {
+                Context.Watch(Sender);
+            }
+
+            if (_groups.All(group => group is not null))
+            {
+                Connect();
+                Become(Preparing);
+            }
+        });
+        Receive<IPipelineWork>(_ => Stash.Stash());
+    }
+
+    private void Connect()
+    {
+        _frames = new FrameExchange(spikesTo: _groups[0], gradientsTo: _groups[^1], _context.Pipeline.FramesInFlight, Context.System);
+        for (var index = 0; index < _groups.Length; index++)
+        {
+            var previous = index == 0 ? Self : _groups[index - 1];
+            var next = index == _groups.Length - 1 ? Self : _groups[index + 1];
+            _groups[index].Tell(new ConnectLayerGroup(PathOf(Self), PathOf(previous), PathOf(next)));
+            _groups[index].Tell(new PrepareLayerGroup(_checkpoint));
+        }
+    }
+
+    /// <summary>Waits until every layer group has its weights.</summary>
     private void Preparing()
     {
         var ready = 0;
+        ReceiveAlways();
         Receive<LayerGroupReady>(_ =>
         {
-            if (++ready == _groups.Count)
+            if (++ready == _groups.Length)
             {
                 BecomeIdle();
+                _client.Tell(new PipelineOpened(_place.Name));
                 Stash.UnstashAll();
             }
         });
@@ -101,26 +153,22 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
 
     private void BecomeIdle() => Become(() =>
     {
-        ReceiveEndsOfPasses();
-        Receive<TrainEpoch>(Train);
-        Receive<MeasureShard>(Measure);
-        Receive<MeasureLink>(Measure);
+        ReceiveAlways();
+        Receive<TrainEpoch>(work => Begin(work, Train));
+        Receive<MeasureShard>(work => Begin(work, Measure));
+        Receive<MeasureLink>(work => Begin(work, Measure));
     });
 
     private void BecomeRunning() => Become(() =>
     {
-        ReceiveEndsOfPasses();
-        Receive<SpikeFrame>(frame =>
+        ReceiveAlways();
+        Receive<IFrame>(frame => OnFrame(FrameExchange.Receive(frame, Sender)));
+        Receive<FrameChunk>(chunk =>
         {
-            Sender.Tell(new FrameTaken(frame.Pass, Direction.Forward));
-            _pass!.OnOutput(frame, _toLast!);
-            GoOn();
-        });
-        Receive<GradientFrame>(frame =>
-        {
-            Sender.Tell(new FrameTaken(frame.Pass, Direction.Backward));
-            _pass!.OnInputGradient(frame);
-            GoOn();
+            if (_frames!.Receive(chunk, Sender) is { } frame)
+            {
+                OnFrame(frame);
+            }
         });
         Receive<GradientReport>(report =>
         {
@@ -133,10 +181,10 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     private void BecomeAwaitingGroups(Action whenReady) => Become(() =>
     {
         var ready = 0;
-        ReceiveEndsOfPasses();
+        ReceiveAlways();
         Receive<LayerGroupReady>(_ =>
         {
-            if (++ready == _groups.Count)
+            if (++ready == _groups.Length)
             {
                 whenReady();
             }
@@ -145,8 +193,8 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
 
     private void BecomeWritingCheckpoint(CheckpointManifest checkpoint, Action<CheckpointManifest> whenWritten) => Become(() =>
     {
-        var files = new CheckpointFile[_groups.Count];
-        ReceiveEndsOfPasses();
+        var files = new CheckpointFile[_groups.Length];
+        ReceiveAlways();
         Receive<CheckpointWritten>(written =>
         {
             files[written.Group] = written.File;
@@ -157,32 +205,100 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         });
     });
 
-    /// <summary>What a pass may leave in the mailbox whatever comes after it: the last credits, and its own request at the pipeline's end.</summary>
-    private void ReceiveEndsOfPasses()
+    /// <summary>
+    /// What may come at any time: what a pass leaves in the mailbox whatever comes after it (the last credits, and its own
+    /// request at the pipeline's end), news of layer groups on other nodes, and the client's wish to end.
+    /// </summary>
+    private void ReceiveAlways()
     {
-        Receive<FrameTaken>(taken => (taken.Direction == Direction.Forward ? _toFirst : _toLast)!.OnTaken());
+        Receive<FrameTaken>(taken => _frames!.OnTaken(taken));
         Receive<PassRequest>(_ => { });
+        Receive<Pulse>(_ => _client.Tell(new PipelinePulse(_place.Name, _work?.ToString(), _passes)));
+        Receive<LayerGroupStatus>(_client.Tell);
+        Receive<LayerGroupFailed>(failed => throw new InvalidOperationException(failed.Reason));
+        Receive<Terminated>(ended => throw new PipelineLostException($"{NodeName.Of(ended.ActorRef.Path.Address)} is gone"));
+        Receive<PipelineLeaving>(_client.Tell);
+        Receive<ClosePipeline>(_ => Context.Stop(Self));
     }
 
+    private void TellGroups(object message)
+    {
+        foreach (var group in _groups)
+        {
+            group.Tell(message);
+        }
+    }
+
+    /// <summary>Hands the client the fact that the work is done, and is ready for more.</summary>
+    private void Answer(ICampaignFact fact)
+    {
+        _work = null;
+        BecomeIdle();
+        _client.Tell(fact);
+    }
+
+    private void Begin<TWork>(TWork work, Action<TWork> how)
+        where TWork : IPipelineWork
+    {
+        _work = work;
+        how(work);
+    }
+
+    private void OnFrame(IFrame frame)
+    {
+        if (frame.Direction == Direction.Forward)
+        {
+            _pass!.OnOutput(frame, _frames!);
+        }
+        else
+        {
+            _pass!.OnInputGradient(frame);
+        }
+
+        GoOn();
+    }
+
+    /// <summary>
+    /// Trains up to the next checkpoint, and from there as from one that was read: the way on after an interruption is the
+    /// way on without one. It waits for nobody, because the client journals facts in the order they come.
+    /// </summary>
     private void Train(TrainEpoch work)
     {
         var (data, campaign, seed) = (_context.Data, _context.Campaign, _context.Run.Seed);
-        var training = new TrainingEpoch(campaign.Training, _encoder, data.Training, seed, work.Epoch, _type);
+        int? steps = _context.Pipeline.CheckpointSteps is > 0 and var some ? some : null;
+        var training = new TrainingEpoch(campaign.Training, _encoder, data.Training, seed, work.Epoch, _type, work.From, steps);
         var test = new CleanTest(_encoder, data.Test, campaign.Evaluation.BatchSize, seed, _type);
-        var cost = training.Cost + test.Cost;
-        Run(new JobRun(training, 0, cost, whenDone: () => Run(new JobRun(test, training.Cost, cost, whenDone: () => WriteCheckpoint(work, training, test)))));
+        var (done, whole) = (TrainingEpoch.CostOf(work.From?.Images ?? 0), TrainingEpoch.CostOf(data.Training.Count));
+        Run(new JobRun(training, done, whole + test.Cost, whenDone: () =>
+        {
+            if (training.IsWhole)
+            {
+                Run(new JobRun(test, whole, whole + test.Cost, whenDone: () => WriteCheckpoint(work, training, test)));
+            }
+            else
+            {
+                WriteStepCheckpoint(work, training.Progress);
+            }
+        }));
+    }
+
+    private void WriteStepCheckpoint(TrainEpoch work, EpochProgress progress)
+    {
+        var folder = Path.Combine(EpochFolder(work.Epoch), $"step-{progress.Steps:D6}");
+        BecomeWritingCheckpoint(new CheckpointManifest(folder, work.Epoch - 1, _context.ConfigurationHash, []), whenWritten: checkpoint =>
+        {
+            _client.Tell(new EpochCheckpointed(_context.Run.Id, work.Epoch, progress, checkpoint));
+            Train(work with { From = progress });
+        });
+        TellGroups(new WriteCheckpoint(folder));
     }
 
     private void WriteCheckpoint(TrainEpoch work, TrainingEpoch training, CleanTest test)
     {
-        var folder = Path.Combine(RunFolder, $"epoch-{work.Epoch:D4}");
+        var folder = EpochFolder(work.Epoch);
         BecomeWritingCheckpoint(new CheckpointManifest(folder, work.Epoch, _context.ConfigurationHash, []), whenWritten: checkpoint =>
-        {
-            BecomeIdle();
-            Context.Parent.Tell(new EpochTrained(
-                _context.Run.Id, work.Epoch, training.Totals.MeanLoss, test.Totals.MeanLoss, test.Totals.Accuracy, checkpoint));
-        });
-        _groups.ForEach(group => group.Tell(new WriteCheckpoint(folder)));
+            Answer(new EpochTrained(_context.Run.Id, work.Epoch, training.Totals.MeanLoss, test.Totals.MeanLoss, test.Totals.Accuracy, checkpoint)));
+        TellGroups(new WriteCheckpoint(folder));
     }
 
     private void Measure(MeasureShard work)
@@ -200,11 +316,8 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         }
     }
 
-    private void Measure(IPassJob job, ShardId shard, Func<Measurement> measurement) => Run(new JobRun(job, 0, job.Cost, whenDone: () =>
-    {
-        BecomeIdle();
-        Context.Parent.Tell(new ShardMeasured(shard, measurement()));
-    }));
+    private void Measure(IPassJob job, ShardId shard, Func<Measurement> measurement) =>
+        Run(new JobRun(job, 0, job.Cost, whenDone: () => Answer(new ShardMeasured(shard, measurement()))));
 
     /// <summary>
     /// Lends the network's running statistics to a chain: the trained ones are set aside, the chain's taken over from the
@@ -216,19 +329,16 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         var attacks = cells.Select(cell => Attack.Create(cell.Attack, cell.Epsilon)!).ToList();
         var shard = new AttackShard(Setting(cells[0].Protocol), attacks, Slice(work.Link.Index));
         BecomeAwaitingGroups(whenReady: () => Run(new JobRun(shard, 0, shard.Cost, whenDone: () => WriteStatistics(work.Link, cells, shard))));
-        _groups.ForEach(group => group.Tell(new SetStatisticsAside(work.Statistics)));
+        TellGroups(new SetStatisticsAside(work.Statistics));
     }
 
     private void WriteStatistics(LinkId link, CellPlan[] cells, AttackShard shard)
     {
         var folder = LinkFolder(link);
         BecomeWritingCheckpoint(new CheckpointManifest(folder, _context.Campaign.Training.Epochs, _context.ConfigurationHash, []), whenWritten: statistics =>
-        {
-            BecomeIdle();
-            Context.Parent.Tell(new LinkMeasured(
-                link, [.. cells.Zip(shard.Measurements, (cell, measurement) => new ShardMeasured(new ShardId(cell.Id, link.Index), measurement))], statistics));
-        });
-        _groups.ForEach(group => group.Tell(new TakeStatisticsBack(folder)));
+            Answer(new LinkMeasured(
+                link, [.. cells.Zip(shard.Measurements, (cell, measurement) => new ShardMeasured(new ShardId(cell.Id, link.Index), measurement))], statistics)));
+        TellGroups(new TakeStatisticsBack(folder));
     }
 
     private TestSetting Setting(ProtocolSpec protocol) =>
@@ -257,7 +367,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         _pass.Complete();
         _pass.Dispose();
         _pass = null;
-        Context.Parent.Tell(_job!.Progress());
+        _client.Tell(_job!.Progress());
         BeginNextPass();
     }
 
@@ -265,8 +375,8 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     {
         if (_job!.Next() is { } pass)
         {
-            _pass = new PassRun(pass, pass.Request with { Id = new PassId(_passes++) }, _context.Pipeline.Window, _groups.Count);
-            _pass.Begin(_groups[0], _toFirst!);
+            _pass = new PassRun(pass, pass.Request with { Id = new PassId(_passes++) }, _context.Pipeline.Window, _groups.Length);
+            _pass.Begin(_groups[0], _frames!);
         }
         else
         {
@@ -277,7 +387,11 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         }
     }
 
-    private string RunFolder => Path.Combine("checkpoints", _context.Run.Id.Value.Replace('/', '_'));
+    private static string PathOf(IActorRef actor) => Akka.Serialization.Serialization.SerializedActorPath(actor);
+
+    private string RunFolder => Path.Combine(Checkpoint.Folder, _context.Run.Id.Value.Replace('/', '_'));
+
+    private string EpochFolder(int epoch) => Path.Combine(RunFolder, $"epoch-{epoch:D4}");
 
     private string LinkFolder(LinkId link) =>
         Path.Combine(RunFolder, "chains", link.Chain.Value[(_context.Run.Id.Value.Length + 1)..].Replace('/', '_'), $"link-{link.Index:D4}");

@@ -40,12 +40,23 @@ public interface IFrame : IWireMessage
     /// <summary>Which time steps it carries.</summary>
     TimeRange Time { get; }
 
+    /// <summary>Which way it travels.</summary>
+    Direction Direction { get; }
+
     /// <summary>The tensor.</summary>
     FrameContent Content { get; }
 }
 
 /// <summary>Forward: what one layer group emits for some time steps and the next takes in.</summary>
-public sealed record SpikeFrame(PassId Pass, TimeRange Time, FrameContent Content) : IFrame;
+public sealed record SpikeFrame(PassId Pass, TimeRange Time, FrameContent Content) : IFrame
+{
+    /// <inheritdoc/>
+    public Direction Direction => Direction.Forward;
+}
 
 /// <summary>Backward: the loss's gradient with respect to a spike frame, travelling the other way, last time step first.</summary>
-public sealed record GradientFrame(PassId Pass, TimeRange Time, FrameContent Content) : IFrame;
+public sealed record GradientFrame(PassId Pass, TimeRange Time, FrameContent Content) : IFrame
+{
+    /// <inheritdoc/>
+    public Direction Direction => Direction.Backward;
+}

@@ -3,6 +3,15 @@ using SpikeTrail.Protocol.Wire;
 
 namespace SpikeTrail.Protocol.Passes;
 
+/// <summary>
+/// Tells a layer group whom it works for and who sits before and after it; at either end it is the pipeline. Actors are
+/// named by their full paths, and any of them may be in another process.
+/// </summary>
+/// <param name="Pipeline">Who gets its reports.</param>
+/// <param name="Previous">Who sends it spikes and gets its gradients.</param>
+/// <param name="Next">Who gets its spikes and sends it gradients.</param>
+public sealed record ConnectLayerGroup(string Pipeline, string Previous, string Next) : IWireMessage;
+
 /// <summary>Asks a layer group to take its part of a checkpoint over. Answered with <see cref="LayerGroupReady"/>.</summary>
 /// <param name="Checkpoint">The checkpoint; null to start from the network's file, or from the seed's weights where it has none.</param>
 public sealed record PrepareLayerGroup(CheckpointManifest? Checkpoint) : IWireMessage;

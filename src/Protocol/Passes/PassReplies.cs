@@ -13,7 +13,7 @@ public enum Direction
     Backward,
 }
 
-/// <summary>The receiver of a frame has taken it from its mailbox: the sender may send one more that way.</summary>
+/// <summary>The receiver of a frame, or of a chunk of one, has taken it from its mailbox: the sender may send one more that way.</summary>
 /// <param name="Pass">The pass the frame belonged to.</param>
 /// <param name="Direction">The way it travelled.</param>
 public sealed record FrameTaken(PassId Pass, Direction Direction) : IWireMessage;

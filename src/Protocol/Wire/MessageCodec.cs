@@ -6,7 +6,7 @@ using SpikeTrail.Protocol.Passes;
 namespace SpikeTrail.Protocol.Wire;
 
 /// <summary>
-/// Every message that may cross a process or lie in a journal, as bytes under a short manifest. Frames are binary;
+/// Every message that may cross a process or lie in a journal, as bytes under a short manifest. Frames and their chunks are binary;
 /// everything else is UTF-8 JSON, so that a journal can be read with plain sqlite3. A manifest names one layout for
 /// good: when a layout changes, the message gets a new row with the next number, and the old row stays readable.
 /// </summary>
@@ -23,8 +23,10 @@ public static class MessageCodec
         WireFormat.Json("pass-request/1", Readable.PassRequest),
         WireFormat.Frame("spike-frame/1", (pass, time, content) => new SpikeFrame(pass, time, content)),
         WireFormat.Frame("gradient-frame/1", (pass, time, content) => new GradientFrame(pass, time, content)),
+        WireFormat.Chunk("frame-chunk/1"),
         WireFormat.Json("frame-taken/1", Readable.FrameTaken),
         WireFormat.Json("gradient-report/1", Readable.GradientReport),
+        WireFormat.Json("connect-layer-group/1", Readable.ConnectLayerGroup),
         WireFormat.Json("prepare-layer-group/1", Readable.PrepareLayerGroup),
         WireFormat.Json("layer-group-ready/1", Readable.LayerGroupReady),
         WireFormat.Json("set-statistics-aside/1", Readable.SetStatisticsAside),
@@ -32,12 +34,13 @@ public static class MessageCodec
         WireFormat.Json("write-checkpoint/1", Readable.WriteCheckpoint),
         WireFormat.Json("checkpoint-written/1", Readable.CheckpointWritten),
 
-        WireFormat.Json("train-epoch/1", Readable.TrainEpoch),
+        WireFormat.Json("train-epoch/2", Readable.TrainEpoch),
         WireFormat.Json("measure-shard/1", Readable.MeasureShard),
         WireFormat.Json("measure-link/1", Readable.MeasureLink),
         WireFormat.Json("work-progress/1", Readable.WorkProgress),
 
         WireFormat.Json("campaign-accepted/1", Readable.CampaignAccepted),
+        WireFormat.Json("epoch-checkpointed/1", Readable.EpochCheckpointed),
         WireFormat.Json("epoch-trained/1", Readable.EpochTrained),
         WireFormat.Json("shard-measured/1", Readable.ShardMeasured),
         WireFormat.Json("link-measured/1", Readable.LinkMeasured),
@@ -64,6 +67,23 @@ public static class MessageCodec
         WireFormat.Json("device-list/1", Readable.DeviceList),
         WireFormat.Json("pipeline-list/1", Readable.PipelineList),
         WireFormat.Json("layer-group-status/1", Readable.LayerGroupStatus),
+
+        WireFormat.Json("campaign-submitted/1", Readable.CampaignSubmitted),
+        WireFormat.Json("campaign-ordered/1", Readable.CampaignOrdered),
+        WireFormat.Json("campaign-settled/1", Readable.CampaignSettled),
+
+        WireFormat.Json("describe-worker/1", Readable.DescribeWorker),
+        WireFormat.Json("worker-described/1", Readable.WorkerDescribed),
+        WireFormat.Json("open-pipeline/1", Readable.OpenPipeline),
+        WireFormat.Json("pipeline-opened/1", Readable.PipelineOpened),
+        WireFormat.Json("pipeline-failed/1", Readable.PipelineFailed),
+        WireFormat.Json("pipeline-lost/1", Readable.PipelineLost),
+        WireFormat.Json("close-pipeline/1", Readable.ClosePipeline),
+        WireFormat.Json("pipeline-leaving/1", Readable.PipelineLeaving),
+        WireFormat.Json("pipeline-pulse/1", Readable.PipelinePulse),
+        WireFormat.Json("open-layer-group/1", Readable.OpenLayerGroup),
+        WireFormat.Json("layer-group-opened/1", Readable.LayerGroupOpened),
+        WireFormat.Json("layer-group-failed/1", Readable.LayerGroupFailed),
     ];
 
     private static readonly FrozenDictionary<Type, WireFormat> ByType = Table.ToFrozenDictionary(format => format.Type);

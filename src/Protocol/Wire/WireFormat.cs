@@ -30,6 +30,10 @@ internal sealed record WireFormat(
                 return create(pass, time, content);
             });
 
+    /// <summary>A piece of a frame: the layout of <see cref="FrameChunkCodec"/>.</summary>
+    public static WireFormat Chunk(string manifest) =>
+        new(manifest, typeof(FrameChunk), message => FrameChunkCodec.Encode((FrameChunk)message), FrameChunkCodec.Decode);
+
     private static T FromJson<T>(ReadOnlyMemory<byte> bytes, JsonTypeInfo<T> type)
         where T : class
     {

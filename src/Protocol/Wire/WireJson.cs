@@ -42,10 +42,12 @@ namespace SpikeTrail.Protocol.Wire;
         typeof(SpecEnumJson<LearningRateSchedule>),
         typeof(SpecEnumJson<AttackKind>),
         typeof(SpecEnumJson<CampaignStanding>),
+        typeof(SpecEnumJson<CampaignOrder>),
     ])]
 [JsonSerializable(typeof(PassRequest))]
 [JsonSerializable(typeof(FrameTaken))]
 [JsonSerializable(typeof(GradientReport))]
+[JsonSerializable(typeof(ConnectLayerGroup))]
 [JsonSerializable(typeof(PrepareLayerGroup))]
 [JsonSerializable(typeof(LayerGroupReady))]
 [JsonSerializable(typeof(SetStatisticsAside))]
@@ -57,6 +59,7 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(MeasureLink))]
 [JsonSerializable(typeof(WorkProgress))]
 [JsonSerializable(typeof(CampaignAccepted))]
+[JsonSerializable(typeof(EpochCheckpointed))]
 [JsonSerializable(typeof(EpochTrained))]
 [JsonSerializable(typeof(ShardMeasured))]
 [JsonSerializable(typeof(LinkMeasured))]
@@ -82,4 +85,19 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(DeviceList))]
 [JsonSerializable(typeof(PipelineList))]
 [JsonSerializable(typeof(LayerGroupStatus))]
+[JsonSerializable(typeof(CampaignSubmitted))]
+[JsonSerializable(typeof(CampaignOrdered))]
+[JsonSerializable(typeof(CampaignSettled))]
+[JsonSerializable(typeof(DescribeWorker))]
+[JsonSerializable(typeof(WorkerDescribed))]
+[JsonSerializable(typeof(OpenPipeline))]
+[JsonSerializable(typeof(PipelineOpened))]
+[JsonSerializable(typeof(PipelineFailed))]
+[JsonSerializable(typeof(PipelineLost))]
+[JsonSerializable(typeof(ClosePipeline))]
+[JsonSerializable(typeof(PipelineLeaving))]
+[JsonSerializable(typeof(PipelinePulse))]
+[JsonSerializable(typeof(OpenLayerGroup))]
+[JsonSerializable(typeof(LayerGroupOpened))]
+[JsonSerializable(typeof(LayerGroupFailed))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -44,6 +44,9 @@ public sealed class LayerGroup : IDisposable
         Parameters.Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value))
             .Concat(_optimizer.State(Parameters));
 
+    /// <summary>Bytes of its part of the state dict, and of the optimiser's state once there has been a step.</summary>
+    public long StateBytes => Parameters.Sum(parameter => parameter.Bytes) + _optimizer.StateBytes(Parameters);
+
     /// <summary>Its running statistics alone.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Statistics =>
         from parameter in Parameters

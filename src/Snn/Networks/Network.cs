@@ -52,17 +52,37 @@ public sealed class Network
     /// <param name="groups">Into how many the network is cut.</param>
     /// <param name="device">Where it lives.</param>
     /// <param name="optimizer">What updates its weights.</param>
-    /// <exception cref="InputException">There are more layer groups than layers.</exception>
-    public LayerGroup Group(int index, int groups, Device device, OptimizerSpec optimizer) =>
-        new(index, [.. Layers.Take(CutInto(groups)[index])], device, Optimizer.Create(optimizer));
+    /// <param name="cut">Where the network is cut (see <see cref="CutInto(int, IReadOnlyList{int})"/>); null for evenly.</param>
+    /// <exception cref="InputException">The network cannot be cut so.</exception>
+    public LayerGroup Group(int index, int groups, Device device, OptimizerSpec optimizer, IReadOnlyList<int>? cut = null) =>
+        new(index, [.. Layers.Take(CutInto(groups, cut)[index])], device, Optimizer.Create(optimizer));
 
-    /// <summary>Which layers go together when the network is cut: contiguous, none empty, the most expensive as cheap as can be.</summary>
-    /// <exception cref="InputException">There are more layer groups than layers.</exception>
-    public IReadOnlyList<Range> CutInto(int groups) =>
-        groups >= 1 && groups <= Layers.Count
-            ? NetworkCut.Evenly(Costs(), groups)
-            : throw new InputException(
+    /// <summary>Which layers go together when the network is cut: contiguous, none empty.</summary>
+    /// <param name="groups">Into how many the network is cut.</param>
+    /// <param name="cut">
+    /// The first layer, from 0, of every group but the first, ascending; null to have the most expensive group as cheap as can be.
+    /// </param>
+    /// <exception cref="InputException">There are more layer groups than layers, or the cut is not one of this network.</exception>
+    public IReadOnlyList<Range> CutInto(int groups, IReadOnlyList<int>? cut = null)
+    {
+        if (groups < 1 || groups > Layers.Count)
+        {
+            throw new InputException(
                 $"pipeline.layer-groups: expected 1 to {Layers.Count}, as many as the network has layers ({string.Join(", ", Layers)}), got {groups}");
+        }
+
+        if (cut is null)
+        {
+            return NetworkCut.Evenly(Costs(), groups);
+        }
+
+        int[] bounds = [0, .. cut, Layers.Count];
+        var ranges = bounds.Zip(bounds.Skip(1), (start, end) => start..end).ToList();
+        return cut.Count == groups - 1 && ranges.TrueForAll(range => range.Start.Value < range.End.Value)
+            ? ranges
+            : throw new InputException(
+                $"pipeline.cut: expected {groups - 1} ascending numbers from 1 to {Layers.Count - 1}, the first layers of all groups but the first, got [{string.Join(", ", cut)}]");
+    }
 
     private List<long> Costs()
     {

@@ -40,6 +40,9 @@ public sealed class Parameter(string key, IReadOnlyList<long> shape, ScalarType 
     /// <summary>How many numbers it is.</summary>
     public long Count => Shape.Aggregate(1L, (a, b) => a * b);
 
+    /// <summary>Bytes it takes: a number is of 4 bytes, or of 8 (float64, and batch norm's counters).</summary>
+    public long Bytes => Count * (Type == ScalarType.Float32 ? sizeof(float) : sizeof(double));
+
     /// <summary>The tensor. The object stays the same from its first use on; its contents change.</summary>
     public Tensor Value => _value ??= initial().DetachFromDisposeScope();
 

@@ -16,6 +16,8 @@ internal sealed class Adam(OptimizerSpec spec) : Optimizer
     protected override Tensor First(string slot, Parameter parameter) =>
         slot == Steps ? zeros([], ScalarType.Int64) : base.First(slot, parameter);
 
+    protected override long StateBytes(Parameter parameter) => sizeof(long) + (2 * parameter.Bytes);
+
     protected override void Step(Parameter parameter, Tensor gradient, double learningRate)
     {
         var weight = parameter.Value;

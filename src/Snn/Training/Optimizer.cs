@@ -45,6 +45,10 @@ public abstract class Optimizer : IDisposable
         from slot in Slots
         select KeyValuePair.Create(Key(slot, parameter), Slot(slot, parameter));
 
+    /// <summary>Bytes of the state kept for the given parameters once there has been a step.</summary>
+    public long StateBytes(IEnumerable<Parameter> parameters) =>
+        parameters.Where(parameter => parameter.Role == ParameterRole.Trained).Sum(StateBytes);
+
     /// <summary>Whether a key is one of an optimiser's, and none of the network's.</summary>
     public static bool Owns(string key) => key.StartsWith(KeyPrefix, StringComparison.Ordinal);
 
@@ -72,6 +76,9 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>What a slot holds before the first step.</summary>
     protected virtual Tensor First(string slot, Parameter parameter) => zeros_like(parameter.Value);
+
+    /// <summary>Bytes that the slots of a parameter take.</summary>
+    protected virtual long StateBytes(Parameter parameter) => Slots.Count * parameter.Bytes;
 
     /// <summary>Frees the state.</summary>
     protected virtual void Dispose(bool disposing)

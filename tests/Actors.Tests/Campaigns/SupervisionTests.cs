@@ -32,6 +32,28 @@ public sealed class SupervisionTests
     }
 
     [Fact]
+    public async Task A_layer_group_that_fails_within_an_epoch_is_replaced_from_its_last_step_on_disk()
+    {
+        using var campaign = new TinyCampaign();
+        var passes = 0;
+
+        // The campaign's twelfth pass is the last step of the second epoch.
+        await campaign.RunAsync(
+            job => job with { Pipeline = job.Pipeline with { CheckpointSteps = 2 } },
+            layerGroup: TappedGroup.Each((plan, message) =>
+            {
+                if (plan.Index == 1 && message is PassRequest && ++passes == 12)
+                {
+                    throw new InvalidOperationException(Reason);
+                }
+            }));
+
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        Assert.Equal("epoch 2", Assert.Single(campaign.Journal().OfType<WorkFailed>()).Work);
+        Assert.Equal([(1, 2), (2, 2)], campaign.Journal().OfType<EpochCheckpointed>().Select(fact => (fact.Epoch, fact.Progress.Steps)));
+    }
+
+    [Fact]
     public async Task A_frame_whose_tensor_is_gone_fails_the_pipeline_and_changes_nothing_in_the_results()
     {
         using var campaign = new TinyCampaign();
@@ -86,7 +108,28 @@ public sealed class SupervisionTests
 
         Assert.True(results.Campaign.Complete);
         Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
-        Assert.True(Assert.Single(campaign.Provenance().Failures).GaveUp);
+        Assert.All(campaign.Provenance().Failures, failure => Assert.True(failure.GaveUp));
+    }
+
+    [Fact]
+    public async Task A_shard_that_always_fails_is_given_up_alone()
+    {
+        using var campaign = new TinyCampaign();
+
+        var results = await campaign.RunAsync(
+            layerGroup: TappedGroup.Each((_, message) =>
+            {
+                // The sixth shard of six is the second of PGD.
+                if (message is PassRequest { Purpose: PassPurpose.AdversarialStep } && campaign.Observer.New.OfType<ShardMeasured>().Count() == 5)
+                {
+                    throw new InvalidOperationException(Reason);
+                }
+            }));
+
+        Assert.False(results.Campaign.Complete);
+        Assert.Equal(["none", "fgsm"], results.Runs.Single().Cells.Select(cell => cell.Attack));
+        Assert.Equal(5, campaign.Journal().OfType<ShardMeasured>().Count());
+        Assert.EndsWith("pgd/8#1", Assert.Single(campaign.Journal().OfType<WorkFailed>(), failure => failure.GaveUp).Work, StringComparison.Ordinal);
     }
 
     [Theory]

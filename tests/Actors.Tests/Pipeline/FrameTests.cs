@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using SpikeTrail.Actors.Pipeline;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
 using static TorchSharp.torch;
 
@@ -33,7 +34,8 @@ public sealed class FrameTests : PipelineTest
         var context = TinyRun.Context(Folder, groups: 3);
         context = context with { Pipeline = context.Pipeline with { FramesInFlight = InFlight } };
         _group = await StartAsync(_pipeline, LayerGroupActor.Props(context.Group(1)));
-        _group.Tell(new LayerGroupActor.Neighbours(_previous.Ref, _next.Ref));
+        _pipeline.IgnoreMessages(message => message is LayerGroupStatus);
+        _group.Tell(new ConnectLayerGroup(PathOf(_pipeline), PathOf(_previous), PathOf(_next)));
     }
 
     [Fact]
@@ -203,7 +205,7 @@ public sealed class PipelineFramesTests : PipelineTest
         }));
 
         await DoAsync<ShardMeasured>(supervisor, pipeline, TinyRun.Shards(context).First());
-        await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(1));
+        await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(1, From: null));
 
         int[] up = [.. Enumerable.Range(0, TinyRun.TimeSteps)];
         int[] down = [.. up.Reverse()];
@@ -226,7 +228,7 @@ public sealed class PipelineFramesTests : PipelineTest
         var context = TinyRun.Context(Folder, groups: 1);
         context = context with { Pipeline = context.Pipeline with { FramesInFlight = 3 } };
         var pipeline = await StartAsync(supervisor, context, _ => Props.Create(() => new Relay(first.Ref)));
-        first.IgnoreMessages(message => message is LayerGroupActor.Neighbours or PassRequest);
+        first.IgnoreMessages(message => message is ConnectLayerGroup or PassRequest);
         await first.ExpectMsgAsync<PrepareLayerGroup>();
         pipeline.Tell(new LayerGroupReady(0));
         pipeline.Tell(TinyRun.Shards(context).First());

@@ -28,6 +28,8 @@ public abstract class PipelineTest(string config = "") : TestKit(
 
     private protected string Folder => _folder.Path;
 
+    private protected static string PathOf(TestProbe probe) => Akka.Serialization.Serialization.SerializedActorPath(probe.Ref);
+
     /// <summary>How many tensors there are, less those that earlier tests left to the garbage collector.</summary>
     private protected static long TensorsAlive()
     {
@@ -49,7 +51,7 @@ public abstract class PipelineTest(string config = "") : TestKit(
     }
 
     private protected Task<IActorRef> StartAsync(TestProbe supervisor, RunContext context, Func<LayerGroupPlan, Props>? layerGroup = null) =>
-        StartAsync(supervisor, PipelineActor.Props(context, checkpoint: null, layerGroup));
+        StartAsync(supervisor, PipelineActor.Props(context, checkpoint: null, TinyRun.Place(context, layerGroup)));
 
     private protected Task<IActorRef> StartAsync(TestProbe supervisor, Props child) =>
         Sys.ActorOf(Props.Create(() => new ProbeSupervisor(supervisor.Ref, child))).Ask<IActorRef>(new ProbeSupervisor.GetChild(), Patience);

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using SpikeTrail.Actors.Pipeline;
-using SpikeTrail.Protocol.Passes;
 
 namespace SpikeTrail.Actors.Tests.Pipeline;
 
@@ -15,7 +14,6 @@ internal sealed class TappedGroup : ReceiveActor
     public TappedGroup(LayerGroupPlan plan, Action<LayerGroupPlan, object> seen)
     {
         _group = Context.ActorOf(LayerGroupActor.Props(plan), "tapped");
-        Receive<GradientReport>(report => Context.Parent.Tell(report));
         ReceiveAny(message =>
         {
             seen(plan, message);
