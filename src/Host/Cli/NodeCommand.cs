@@ -78,9 +78,13 @@ internal static class NodeCommand
     /// <summary>Opens the port for commands. A node that cannot has joined the cluster already: it leaves as it should.</summary>
     private static async Task<CommandServer> TakeCommandsAsync(NodeSystem node, CommandEndpoint endpoint)
     {
+        var palettes = PaletteActor.Props(new PaletteContext(node.System, node.Campaigns, node.Settings.Campaigns));
+#if PETABRIDGE_CMD
+        Petabridge.PetabridgeAdapter.Register(node.System, PaletteCatalog.Grammar, palettes);
+#endif
         try
         {
-            return CommandServer.Start(node.System, PaletteActor.Props(new PaletteContext(node.System, node.Campaigns, node.Settings.Campaigns)), endpoint);
+            return CommandServer.Start(node.System, palettes, endpoint);
         }
         catch (InputException)
         {
