@@ -36,10 +36,9 @@ internal sealed record ProgressMade(ProgressUpdate Update) : INoSerializationVer
 /// <summary>Asks the aggregator to write all it knows. Answered with <see cref="CampaignEnded"/>.</summary>
 internal sealed record WriteResults : INoSerializationVerificationNeeded;
 
-/// <summary>A pipeline failed with all that is in it.</summary>
-/// <param name="Pipeline">Which.</param>
-/// <param name="Reason">What went wrong.</param>
-internal sealed record PipelineFailed(IActorRef Pipeline, string Reason) : INoSerializationVerificationNeeded;
-
 /// <summary>The pause after a failure is over.</summary>
-internal sealed record RetryWork : INoSerializationVerificationNeeded;
+/// <param name="Work">What failed.</param>
+internal sealed record RetryWork(WorkKey Work) : INoSerializationVerificationNeeded;
+
+/// <summary>Time to look for pipelines that were not heard of for long.</summary>
+internal sealed record LookForSilence : INoSerializationVerificationNeeded;

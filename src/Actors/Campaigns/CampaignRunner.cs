@@ -1,9 +1,13 @@
 using System.Text.Json;
 using Akka.Actor;
 using SpikeTrail.Actors.Hosting;
+using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Actors.Pipeline;
 using SpikeTrail.Protocol;
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Results;
+using SpikeTrail.Snn.Native;
 
 namespace SpikeTrail.Actors.Campaigns;
 
@@ -20,6 +24,22 @@ public static class CampaignRunner
     /// <exception cref="InputException">Data, devices, layout or folder are not fit for it.</exception>
     public static Task<CampaignResults> RunAsync(CampaignJob job, ICampaignObserver observer, CancellationToken cancel) =>
         RunAsync(job, observer, layerGroup: null, cancel);
+
+    /// <summary>One pipeline at a time on each device; a device that is named twice takes two.</summary>
+    private static DeviceOffer[] Offers(PipelineSpec pipeline) =>
+    [
+        .. pipeline.Devices.CountBy(device => device).Select(device => new DeviceOffer(
+            new DeviceId(WorkerPlan.LocalNode, device.Key), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, device.Value, Speed: 1)),
+    ];
+
+    private static void RefuseMissingDevices(PipelineSpec pipeline)
+    {
+        var missing = pipeline.Devices.FirstOrDefault(device => !LibTorch.Devices.Contains(device == "cuda" ? "cuda:0" : device));
+        if (missing is not null)
+        {
+            throw new InputException($"pipeline.devices: expected some of {string.Join(", ", LibTorch.Devices)}, which this machine has, got {missing}");
+        }
+    }
 
     /// <summary>Results whose journal is gone still belong to somebody.</summary>
     private static void RefuseForeignResults(PreparedCampaign campaign)
@@ -52,14 +72,20 @@ public static class CampaignRunner
             throw new InputException("--out: expected a folder, got an empty text");
         }
 
+        RefuseMissingDevices(job.Pipeline);
         var campaign = PreparedCampaign.Prepare(job with { OutputFolder = Path.GetFullPath(job.OutputFolder) });
         using var folder = OutputFolder.Take(campaign.Job.OutputFolder);
+        CampaignMark.RefuseClusterFolder(campaign.Job.OutputFolder);
         RefuseForeignResults(campaign);
         using var system = LocalSystem.Create(campaign.Job.OutputFolder);
         try
         {
             system.ActorOf(LeaseReaper.Props(), "lease-reaper");
-            var supervisor = system.ActorOf(CampaignSupervisor.Props(campaign, observer, layerGroup), "campaign");
+            var worker = new WorkerPlan(WorkerPlan.LocalNode, Offers(campaign.Job.Pipeline), new CampaignLibrary(campaign), layerGroup ?? LayerGroupActor.Props);
+            var devices = system.ActorOf(DevicePool.Props(), "devices");
+            devices.Tell(new WorkerDescribed(worker.Node, worker.Devices, Leaving: false), system.ActorOf(WorkerActor.Props(worker), "worker"));
+            var supervisor = system.ActorOf(
+                CampaignSupervisor.Props(new SupervisorPlan(new CampaignId("campaign"), campaign, CampaignHistory.JournalId, devices, observer)), "campaign");
             var ended = supervisor.Ask<CampaignEnded>(StartCampaign.Instance, Timeout.InfiniteTimeSpan, CancellationToken.None);
 
             // After the start, so that a campaign cancelled before it begins still has somebody to answer.

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using SpikeTrail.Actors.Configuration;
-using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
@@ -11,66 +11,58 @@ using SpikeTrail.Snn.Checkpoints;
 namespace SpikeTrail.Actors.Campaigns;
 
 /// <summary>
-/// Works through one campaign: knows from its journal what is done, gives the next piece of work to the live pipeline,
-/// and journals each fact before anything follows from it. One pipeline at a time; when one fails, a new one starts from
-/// the last checkpoint, a bounded number of times for each piece of work.
+/// Works through one campaign: knows from its journal what is done, gives what is ready to pipelines on as many devices
+/// as it is granted, and journals each fact before anything follows from it. A pipeline that fails or is lost is replaced
+/// from the last checkpoint; each piece of work is tried a bounded number of times.
 /// </summary>
 public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 {
-    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromMinutes(1);
-
+    private readonly SupervisorPlan _plan;
     private readonly PreparedCampaign _campaign;
-    private readonly ICampaignObserver _observer;
-    private readonly Func<LayerGroupPlan, Props>? _layerGroup;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<(RunId, string), int> _attempts = [];
-    private readonly HashSet<RunId> _givenUp = [];
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly Dictionary<string, Replica> _replicas = [];
+    private readonly Attempts _attempts;
 
     private CampaignState _state = CampaignState.Empty;
+    private long? _done;
     private IActorRef _telemetry = ActorRefs.Nobody;
     private IActorRef _client = ActorRefs.Nobody;
-    private IActorRef? _pipeline;
-    private PreparedRun? _pipelineRun;
-    private WorkItem? _work;
-    private int _pipelinesStarted;
 
-    public CampaignSupervisor(PreparedCampaign campaign, ICampaignObserver observer, Func<LayerGroupPlan, Props>? layerGroup)
+    public CampaignSupervisor(SupervisorPlan plan)
     {
-        (_campaign, _observer, _layerGroup) = (campaign, observer, layerGroup);
+        (_plan, _campaign, _attempts) = (plan, plan.Campaign, new Attempts(plan.Campaign.Job.Pipeline));
         Recover<ICampaignFact>(fact => Learn(fact, recovered: true));
         Command<StartCampaign>(_ => Start());
         Command<StopCampaign>(_ => End());
+        Command<ShowCampaign>(_ => Sender.Tell(Details()));
     }
 
     /// <inheritdoc/>
-    public override string PersistenceId => CampaignHistory.JournalId;
+    public override string PersistenceId => _plan.JournalId;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>How to make one.</summary>
-    /// <param name="campaign">The campaign.</param>
-    /// <param name="observer">Who hears how it goes.</param>
-    /// <param name="layerGroup">How layer-group actors are made; <see cref="LayerGroupActor.Props"/> but in tests.</param>
-    public static Props Props(PreparedCampaign campaign, ICampaignObserver observer, Func<LayerGroupPlan, Props>? layerGroup = null) =>
-        Akka.Actor.Props.Create(() => new CampaignSupervisor(campaign, observer, layerGroup));
+    public static Props Props(SupervisorPlan plan) => Akka.Actor.Props.Create(() => new CampaignSupervisor(plan));
 
     /// <inheritdoc/>
-    protected override void PreStart() => _telemetry = Context.ActorOf(TelemetryAggregator.Props(_campaign, _observer), "telemetry");
+    protected override void PreStart() => _telemetry = Context.ActorOf(TelemetryAggregator.Props(_campaign, _plan.Observer), "telemetry");
 
-    /// <summary>A failed pipeline is not restarted in place: it is replaced from the last checkpoint, after the failure is journalled.</summary>
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        foreach (var replica in _replicas.Values)
+        {
+            replica.Pipeline?.Tell(new ClosePipeline());
+        }
+    }
+
+    /// <summary>Without the aggregator nothing would ever answer the client: the campaign ends here, and goes on another time.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {
-        if (Sender.Equals(_telemetry))
-        {
-            // Without it nothing would ever answer the client: the campaign ends here, and goes on another time.
-            _client.Tell(new Status.Failure(error));
-            return Directive.Stop;
-        }
-
-        _log.Error(error, "a pipeline failed");
-        Self.Tell(new PipelineFailed(Sender, error.Message));
+        _client.Tell(new Status.Failure(error));
         return Directive.Stop;
     });
 
@@ -101,101 +93,116 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         Become(() =>
         {
-            Command<EpochTrained>(fact => _work!.IsAnsweredBy(fact), OnEpochTrained);
-            Command<ShardMeasured>(fact => _work!.IsAnsweredBy(fact), shard => RecordMeasured(shard, GoOn));
-            Command<LinkMeasured>(fact => _work!.IsAnsweredBy(fact), OnLinkMeasured);
-            Command<WorkProgress>(progress => _telemetry.Tell(new ProgressMade(_work!.Update(progress))));
-            Command<LayerGroupStatus>(_ => { });
-            Command<PipelineFailed>(OnPipelineFailed);
-            Command<RetryWork>(_ => GoOn());
+            Command<DevicesGranted>(Open);
+            Command<ReturnSoon>(soon => Leave(_replicas.Values.FirstOrDefault(replica => replica.Grant.Grant == soon.Grant)));
+            Command<PipelineOpened>(opened => With(opened.Pipeline, OnOpened));
+            Command<PipelinePulse>(pulse => With(pulse.Pipeline, replica => replica.OnPulse(pulse, _time.GetTimestamp())));
+            Command<LayerGroupStatus>(status => OfSender()?.OnStatus(status));
+            Command<WorkProgress>(OnProgress);
+            Command<EpochTrained>(fact => IsAnswer(fact), OnEpochTrained);
+            Command<ShardMeasured>(fact => IsAnswer(fact), shard => RecordMeasured(shard, () => { }));
+            Command<LinkMeasured>(fact => IsAnswer(fact), OnLinkMeasured);
+            Command<PipelineFailed>(failed => With(failed.Pipeline, replica => OnFailed(replica, failed.Reason)));
+            Command<PipelineLost>(lost => With(lost.Pipeline, replica => OnLost(replica, lost.Reason)));
+            Command<PipelineLeaving>(leaving => With(leaving.Pipeline, Leave));
+            Command<Terminated>(OnEnded);
+            Command<RetryWork>(retry =>
+            {
+                _attempts.EndWait(retry.Work);
+                GoOn();
+            });
+            Command<LookForSilence>(_ => LookForSilence());
+            Command<MovePipeline>(Move);
+            Command<Exchanged>(OnExchanged);
+            Command<ShowCampaign>(_ => Sender.Tell(Details()));
             Command<StopCampaign>(_ => End());
         });
+        Timers.StartPeriodicTimer("silence", new LookForSilence(), _plan.Silence / 6);
         GoOn();
     }
 
-    /// <summary>Gives out the next piece of work, or ends.</summary>
+    /// <summary>Gives out what is ready, asks for as many devices as could be used, and ends when nothing is left.</summary>
     private void GoOn()
     {
-        _work = NextPossibleWork();
-        if (_work is null)
+        foreach (var idle in _replicas.Values.Where(replica => replica is { Pipeline: not null, Work: null, Closing: false }).ToList())
+        {
+            if (!idle.Leaving && NextPossibleWork(of: idle.Run) is { } work)
+            {
+                idle.SetWork(work, _time.GetTimestamp());
+                idle.Pipeline.Tell(work.Work);
+            }
+            else
+            {
+                Close(idle);
+            }
+        }
+
+        var ready = Ready().Count();
+        _plan.Devices.Tell(new WantDevices(
+            _plan.Id, Math.Max(0, ready - _replicas.Values.Count(replica => replica.Pipeline is null)), _plan.DeviceKinds, _plan.DevicesPerPipeline));
+        if (ready == 0 && _replicas.Count == 0 && !_attempts.AnyWaiting)
         {
             Finish();
-            return;
         }
-
-        if (_pipeline is null || _pipelineRun != _work.Run)
-        {
-            StopPipeline();
-            StartPipeline(_work.Run);
-        }
-
-        _pipeline.Tell(_work.Work);
     }
 
-    private void OnEpochTrained(EpochTrained trained) => Record(trained, () =>
-    {
-        // The last two stay: the one to go on from, and one to fall back to.
-        foreach (var old in _state.EpochsOf(trained.Run).Values.Where(epoch => epoch.Epoch < trained.Epoch - 1))
-        {
-            Checkpoint.Delete(old.Checkpoint, _campaign.Job.OutputFolder);
-        }
+    /// <summary>What could be given to a pipeline now.</summary>
+    private IEnumerable<WorkItem> Ready() => WorkItem.Ready(_campaign, _state, IsLeftOut);
 
-        GoOn();
-    });
-
-    private void OnLinkMeasured(LinkMeasured measured) => RecordMeasured(measured, () =>
-    {
-        // As with checkpoints the last two stay, and none once the chain is through.
-        var (chain, last) = (measured.Link.Chain, measured.Link.Index);
-        var finished = last == _work!.Run.Shards - 1;
-        foreach (var (link, statistics) in _state.Links.Where(entry => entry.Key.Chain == chain && (finished || entry.Key.Index < last - 1)))
-        {
-            Checkpoint.Delete(statistics, _campaign.Job.OutputFolder);
-        }
-
-        GoOn();
-    });
-
-    /// <summary>Journals what was measured, together with the cells that it completes.</summary>
-    private void RecordMeasured(ICampaignFact measured, Action then)
-    {
-        var (run, after) = (_work!.Run, _state.Apply(measured));
-        var completed =
-            from cell in _work.Cells
-            where _state.MeasurementOf(cell.Id, run.Shards) is null
-            let measurement = after.MeasurementOf(cell.Id, run.Shards)
-            where measurement is not null
-            select new CellCompleted(cell.Id, measurement.Correct, measurement.Total, (double)measurement.Input.Zeros / measurement.Input.Elements);
-        Record([measured, .. completed], then);
-    }
+    private bool IsLeftOut(WorkKey work) => _attempts.IsLeftOut(work) || _replicas.Values.Any(replica => replica.Work?.Key == work);
 
     /// <summary>The next piece of work whose files are whole: a link whose predecessor's are not is preceded by that predecessor.</summary>
-    private WorkItem? NextPossibleWork()
+    private WorkItem? NextPossibleWork(PreparedRun of)
     {
-        var work = WorkItem.Next(_campaign, _state, _givenUp);
-        while (work?.Work is MeasureLink { Statistics: { } statistics } next && Checkpoint.Damage(statistics, _campaign.Job.OutputFolder) is { } damage)
+        while (true)
         {
+            var work = Ready().FirstOrDefault(item => item.Run.Id == of.Id);
+            if (work?.Work is not MeasureLink { Statistics: { } statistics } next || Checkpoint.Damage(statistics, _campaign.Job.OutputFolder) is not { } damage)
+            {
+                return work;
+            }
+
             var before = next.Link with { Index = next.Link.Index - 1 };
             _log.Warning("{0}: its statistics cannot be used ({1}); measuring it again", before, damage);
             _state = _state.Forget(before);
-            work = WorkItem.Next(_campaign, _state, _givenUp);
         }
-
-        return work;
     }
 
-    private void StartPipeline(PreparedRun run)
+    private void Open(DevicesGranted grant)
     {
+        // Each pipeline that is being opened will take one of the pieces of work that are ready; this one takes the next.
+        var opening = _replicas.Values.Where(replica => replica.Pipeline is null).Select(replica => replica.Run.Id).ToList();
+        if (Ready().FirstOrDefault(work => !opening.Remove(work.Run.Id)) is not { } first)
+        {
+            _plan.Devices.Tell(new ReturnDevices(grant.Grant));
+            return;
+        }
+
+        var replica = new Replica(DevicePool.PipelineName(_plan.Id, grant.Grant), grant, first.Run);
+        _replicas.Add(replica.Name, replica);
+        Open(replica);
+    }
+
+    private void Open(Replica replica)
+    {
+        var run = replica.Run;
         var checkpoint = LastGoodCheckpoint(run);
         if ((checkpoint?.Epoch ?? 0) < _state.EpochsOf(run.Id).Count)
         {
             // Epochs after the last good checkpoint are trained again: same seeds, same bits.
             _state = _state.ForgetEpochsAfter(run.Id, checkpoint?.Epoch ?? 0);
-            _work = NextPossibleWork()!;
         }
 
-        _pipelineRun = run;
-        _pipeline = Context.ActorOf(PipelineActor.Props(run.Context, checkpoint, _layerGroup), $"pipeline-{_pipelinesStarted++}");
+        replica.SetWork(null, _time.GetTimestamp());
+        var worker = ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(replica.Grant.Places[0].Worker);
+        worker.Tell(new OpenPipeline(
+            replica.Name, _plan.Id, _campaign.Identity.Hash, _campaign.Job.Campaign, _campaign.Job.Pipeline, run.Id, checkpoint, replica.Grant.Places, replica.Groups));
+    }
+
+    private void OnOpened(Replica replica)
+    {
+        replica.Pipeline = Context.Watch(Sender);
+        GoOn();
     }
 
     private CheckpointManifest? LastGoodCheckpoint(PreparedRun run)
@@ -213,42 +220,212 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         return null;
     }
 
-    private void StopPipeline()
+    private void OnProgress(WorkProgress progress)
     {
-        if (_pipeline is not null)
+        if (OfSender() is { Work: { } work } replica)
         {
-            Context.Stop(_pipeline);
-            _pipeline = null;
-            _pipelineRun = null;
+            replica.Progress = progress;
+            var underWay = _replicas.Values.Sum(each => each.Progress?.Done ?? 0);
+            _telemetry.Tell(new ProgressMade(work.Update(_state, progress, Done() + underWay, _campaign.Cost)));
         }
     }
 
-    private void OnPipelineFailed(PipelineFailed failed)
+    private void OnEpochTrained(EpochTrained trained) => RecordAnswer([trained], () =>
     {
-        if (!failed.Pipeline.Equals(_pipeline))
+        // The last two stay: the one to go on from, and one to fall back to.
+        foreach (var old in _state.EpochsOf(trained.Run).Values.Where(epoch => epoch.Epoch < trained.Epoch - 1))
+        {
+            Checkpoint.Delete(old.Checkpoint, _campaign.Job.OutputFolder);
+        }
+    });
+
+    private void OnLinkMeasured(LinkMeasured measured)
+    {
+        var shards = OfSender()!.Run.Shards;
+        RecordMeasured(measured, () =>
+        {
+            // As with checkpoints the last two stay, and none once the chain is through.
+            var (chain, last) = (measured.Link.Chain, measured.Link.Index);
+            var finished = last == shards - 1;
+            foreach (var (link, statistics) in _state.Links.Where(entry => entry.Key.Chain == chain && (finished || entry.Key.Index < last - 1)))
+            {
+                Checkpoint.Delete(statistics, _campaign.Job.OutputFolder);
+            }
+        });
+    }
+
+    /// <summary>Journals what was measured, together with the cells that it completes.</summary>
+    private void RecordMeasured(ICampaignFact measured, Action then)
+    {
+        var (work, after) = (OfSender()!.Work!, _state.Apply(measured));
+        var completed =
+            from cell in work.Cells
+            where _state.MeasurementOf(cell.Id, work.Run.Shards) is null
+            let measurement = after.MeasurementOf(cell.Id, work.Run.Shards)
+            where measurement is not null
+            select new CellCompleted(cell.Id, measurement.Correct, measurement.Total, (double)measurement.Input.Zeros / measurement.Input.Elements);
+        RecordAnswer([measured, .. completed], then);
+    }
+
+    /// <summary>Journals what a pipeline answered; only then is it given more.</summary>
+    private void RecordAnswer(IReadOnlyList<ICampaignFact> facts, Action then)
+    {
+        var replica = OfSender()!;
+        Record(facts, () =>
+        {
+            replica.SetWork(null, _time.GetTimestamp());
+            then();
+            GoOn();
+        });
+    }
+
+    private bool IsAnswer(ICampaignFact fact) => OfSender()?.Work?.IsAnsweredBy(fact) == true;
+
+    private void OnFailed(Replica replica, string reason)
+    {
+        Remove(replica);
+        var key = replica.Work?.Key ?? WorkKey.Opening(replica.Run.Id);
+        var attempt = _attempts.CountFailure(key);
+        Retry(key, new WorkFailed(key.Run, key.Work, attempt.Number, reason, attempt.GivesUp), attempt);
+    }
+
+    /// <summary>A node is gone, and nothing is wrong with the work: it is done elsewhere. Work that takes node after node with it is given up all the same.</summary>
+    private void OnLost(Replica replica, string reason)
+    {
+        Remove(replica);
+        _log.Warning("pipeline {0} is lost: {1}", replica.Name, reason);
+        if (replica.Work is { Key: var key } && _attempts.CountLoss(key) is { GivesUp: true } attempt)
+        {
+            Retry(key, new WorkFailed(key.Run, key.Work, attempt.Number, $"lost its node {attempt.Number} times: {reason}", GaveUp: true), attempt);
+            return;
+        }
+
+        GoOn();
+    }
+
+    private void Retry(WorkKey key, WorkFailed failure, Attempt attempt)
+    {
+        if (!attempt.GivesUp)
+        {
+            Timers.StartSingleTimer(key, new RetryWork(key), attempt.Delay);
+        }
+
+        Record(failure, GoOn);
+    }
+
+    private void OnEnded(Terminated ended)
+    {
+        if (_replicas.Values.FirstOrDefault(replica => ended.ActorRef.Equals(replica.Pipeline)) is not { } replica)
         {
             return;
         }
 
-        (_pipeline, _pipelineRun) = (null, null);
-        var key = (_work!.Run.Id, _work.Work.ToString()!);
-        var attempt = _attempts[key] = _attempts.GetValueOrDefault(key) + 1;
-        var givesUp = attempt > _campaign.Job.Pipeline.MaxRetries;
-        if (givesUp)
+        if (replica is { Closing: true, Leaving: false, Groups: not null })
         {
-            _givenUp.Add(_work.Run.Id);
+            // It was closed to be moved.
+            (replica.Pipeline, replica.Closing) = (null, false);
+            Open(replica);
         }
-
-        Record(new WorkFailed(_work.Run.Id, key.Item2, attempt, failed.Reason, givesUp), () =>
-            Timers.StartSingleTimer("retry", new RetryWork(), givesUp ? TimeSpan.Zero : RetryDelay(attempt)));
+        else if (replica.Closing)
+        {
+            Remove(replica);
+            GoOn();
+        }
+        else
+        {
+            OnLost(replica, $"{ended.ActorRef.Path.Address} is gone");
+        }
     }
 
-    private static TimeSpan RetryDelay(int attempt) =>
-        TimeSpan.FromSeconds(Math.Min(LongestRetryDelay.TotalSeconds, FirstRetryDelay.TotalSeconds * Math.Pow(2, attempt - 1)));
+    /// <summary>Messages are lost when a connection breaks: a pipeline that has fallen silent, that waits for work it was given, or that stands still is replaced.</summary>
+    private void LookForSilence()
+    {
+        foreach (var replica in _replicas.Values.Where(replica => !replica.Closing).ToList())
+        {
+            var (silence, stall) = (_time.GetElapsedTime(replica.LastSign), _time.GetElapsedTime(replica.LastStep));
+            if (replica.Pipeline is null ? silence > _plan.Stall : silence > _plan.Silence || stall > _plan.Stall)
+            {
+                replica.Pipeline?.Tell(new ClosePipeline());
+                OnLost(replica, $"not heard of for {silence.TotalSeconds:0} s, no step for {stall.TotalSeconds:0} s");
+            }
+        }
+    }
+
+    private void Leave(Replica? replica)
+    {
+        if (replica is not null)
+        {
+            replica.Leaving = true;
+            GoOn();
+        }
+    }
+
+    private void Move(MovePipeline move)
+    {
+        var client = Sender;
+        if (!_replicas.TryGetValue(move.Pipeline, out var replica) || replica is { Pipeline: null } or { Closing: true })
+        {
+            client.Tell(new RequestRefused($"{move.Pipeline}: is not open just now; `pipeline show` lists the pipelines"));
+            return;
+        }
+
+        var groups = _campaign.Job.Pipeline.LayerGroups;
+        if (move.Group >= groups)
+        {
+            client.Tell(new RequestRefused($"{move.Pipeline}: has layer groups 0 to {groups - 1}, not {move.Group}"));
+            return;
+        }
+
+        var now = replica.Groups ?? [.. replica.Status(_plan.Id).Groups.Select(group => group.Device)];
+        if (now.Count != groups)
+        {
+            client.Tell(new RequestRefused($"{move.Pipeline}: its layer groups have not told yet where they are; ask again in a few seconds"));
+            return;
+        }
+
+        IReadOnlyList<DeviceId> wanted = [.. now.Select((device, group) => move.Group is null || move.Group == group ? move.To : device)];
+        _plan.Devices.Ask<object>(new ExchangeDevices(replica.Grant.Grant, wanted)).PipeTo(Self, Self, answer => new Exchanged(replica, wanted, answer, client));
+    }
+
+    /// <summary>What the pool said to an exchange of devices.</summary>
+    private sealed record Exchanged(Replica Replica, IReadOnlyList<DeviceId> Groups, object Answer, IActorRef Client) : INoSerializationVerificationNeeded;
+
+    private void OnExchanged(Exchanged exchanged)
+    {
+        if (exchanged.Answer is not DevicesGranted grant)
+        {
+            exchanged.Client.Tell(exchanged.Answer);
+            return;
+        }
+
+        // Its own node is where the first layer group goes.
+        var replica = exchanged.Replica;
+        replica.Grant = grant;
+        replica.Groups = exchanged.Groups;
+        Close(replica);
+        exchanged.Client.Tell(new RequestDone($"{replica.Name} goes on at {string.Join(", ", exchanged.Groups.Distinct())}, from its last checkpoint"));
+    }
+
+    private void Close(Replica replica)
+    {
+        replica.Closing = true;
+        replica.Pipeline.Tell(new ClosePipeline());
+    }
+
+    private void Remove(Replica replica)
+    {
+        if (replica.Pipeline is not null)
+        {
+            Context.Unwatch(replica.Pipeline);
+        }
+
+        _replicas.Remove(replica.Name);
+        _plan.Devices.Tell(new ReturnDevices(replica.Grant.Grant));
+    }
 
     private void Finish()
     {
-        if (_givenUp.Count == 0 && !_state.IsCompleted)
+        if (!_attempts.AnyGivenUp && !_state.IsCompleted)
         {
             Record(new CampaignCompleted(), End);
         }
@@ -261,9 +438,51 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private void End()
     {
         Timers.CancelAll();
-        StopPipeline();
+        foreach (var replica in _replicas.Values.ToList())
+        {
+            replica.Pipeline?.Tell(new ClosePipeline());
+            Remove(replica);
+        }
+
+        _plan.Devices.Tell(new WantDevices(_plan.Id, 0, [], 0));
         _telemetry.Tell(new WriteResults(), _client);
-        Become(() => CommandAny(_ => { }));
+        Become(() =>
+        {
+            Command<ShowCampaign>(_ => Sender.Tell(Details()));
+            CommandAny(_ => { });
+        });
+    }
+
+    private CampaignDetails Details() => new(
+        new CampaignSummary(
+            _plan.Id,
+            _state.IsCompleted ? CampaignStanding.Complete : _replicas.Values.Any(replica => replica.Work is not null) ? CampaignStanding.Running : CampaignStanding.Waiting,
+            Done() + _replicas.Values.Sum(replica => replica.Progress?.Done ?? 0),
+            _campaign.Cost,
+            _state.Failures.Count,
+            Note: null),
+        [.. _campaign.Runs.Select(Status)],
+        [.. _replicas.Values.Select(replica => replica.Status(_plan.Id))],
+        [.. _state.Failures.TakeLast(50)]);
+
+    private RunStatus Status(PreparedRun run) => new(
+        run.Id,
+        _state.EpochsOf(run.Id).Count,
+        run.Epochs,
+        run.Cells.Sum(cell => Enumerable.Range(0, run.Shards).Count(index => _state.Shards.ContainsKey(new ShardId(cell.Id, index)))),
+        run.Cells.Count * run.Shards,
+        _attempts.AnyGivenUpOf(run.Id));
+
+    private long Done() => _done ??= _campaign.Runs.Sum(run => WorkItem.DoneOf(run, _state));
+
+    private Replica? OfSender() => _replicas.Values.FirstOrDefault(replica => Sender.Equals(replica.Pipeline));
+
+    private void With(string pipeline, Action<Replica> act)
+    {
+        if (_replicas.TryGetValue(pipeline, out var replica))
+        {
+            act(replica);
+        }
     }
 
     private void Record(ICampaignFact fact, Action then) => Record([fact], then);
@@ -288,7 +507,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void Learn(ICampaignFact fact, bool recovered)
     {
-        _state = _state.Apply(fact);
+        (_state, _done) = (_state.Apply(fact), null);
         _telemetry.Tell(new FactRecorded(fact, recovered));
     }
 }

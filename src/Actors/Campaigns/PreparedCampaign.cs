@@ -5,7 +5,6 @@ using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Data;
-using SpikeTrail.Snn.Native;
 using SpikeTrail.Snn.Networks;
 
 namespace SpikeTrail.Actors.Campaigns;
@@ -45,7 +44,7 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
 
 /// <summary>
 /// A campaign that was checked against this machine before anything is started: data sets load, networks can be built
-/// and cut, the files they start from fit them, devices exist.
+/// and cut, the files they start from fit them.
 /// </summary>
 /// <param name="Job">The campaign and its folders, the SHA-256 of every file that networks start from included.</param>
 /// <param name="Identity">What determines its numbers.</param>
@@ -59,7 +58,6 @@ public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity
     /// <exception cref="InputException">Something it needs is missing or wrong.</exception>
     public static PreparedCampaign Prepare(CampaignJob job)
     {
-        CheckDevices(job.Pipeline);
         job = job with { Campaign = job.Campaign with { Networks = [.. job.Campaign.Networks.Select(WithFileFound)] } };
         var identity = CampaignIdentity.Of(job.Campaign, job.Pipeline);
         var dataSets = job.Campaign.DataSets.ToDictionary(
@@ -96,15 +94,6 @@ public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity
         catch (InputException refusal)
         {
             throw new InputException($"network {network.Name}: weights: {refusal.Message}", refusal);
-        }
-    }
-
-    private static void CheckDevices(PipelineSpec pipeline)
-    {
-        var missing = pipeline.Devices.FirstOrDefault(device => !LibTorch.Devices.Contains(device == "cuda" ? "cuda:0" : device));
-        if (missing is not null)
-        {
-            throw new InputException($"pipeline.devices: expected some of {string.Join(", ", LibTorch.Devices)}, which this machine has, got {missing}");
         }
     }
 }

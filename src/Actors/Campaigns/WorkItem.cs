@@ -4,32 +4,33 @@ using SpikeTrail.Protocol.Telemetry;
 
 namespace SpikeTrail.Actors.Campaigns;
 
+/// <summary>What a piece of work is called in the journal: what it belongs to, and its own name.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Work">The work, such as <c>epoch 3</c>.</param>
+internal readonly record struct WorkKey(RunId Run, string Work)
+{
+    /// <summary>What comes before all work of a run: without a pipeline none of it can be done.</summary>
+    public static WorkKey Opening(RunId run) => new(run, "opening a pipeline");
+}
+
 /// <summary>A piece of work and what it belongs to.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Cells">The cells it is a slice of: none for training, all of a chain's for a link.</param>
 /// <param name="Work">What the pipeline is told.</param>
-/// <param name="CellsDone">Image passes of the cells that are done before it.</param>
-/// <param name="CampaignDone">Image passes of the campaign that are done before it.</param>
-/// <param name="CampaignCost">Image passes of the campaign.</param>
-internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, IPipelineWork Work, long CellsDone, long CampaignDone, long CampaignCost)
+internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, IPipelineWork Work)
 {
-    /// <summary>
-    /// The first piece of work that is not done: run by run, first every epoch, then every shard of every cell, the cells of
-    /// a chain together. Null when none is left but in runs that were given up.
-    /// </summary>
-    public static WorkItem? Next(PreparedCampaign campaign, CampaignState state, IReadOnlySet<RunId> givenUp)
-    {
-        foreach (var run in campaign.Runs.Where(run => !givenUp.Contains(run.Id)))
-        {
-            if (Next(run, state) is var (cells, work))
-            {
-                return new WorkItem(
-                    run, cells, work, cells.Sum(cell => DoneOf(run, cell, state)), campaign.Runs.Sum(each => DoneOf(each, state)), campaign.Cost);
-            }
-        }
+    /// <summary>What it is called.</summary>
+    public WorkKey Key => new(Run.Id, Work.ToString()!);
 
-        return null;
-    }
+    /// <summary>
+    /// All work that can be done now, in order: run by run, first the next epoch, then every shard of every cell, and of each
+    /// chain the next link.
+    /// </summary>
+    /// <param name="campaign">The campaign.</param>
+    /// <param name="state">What is done.</param>
+    /// <param name="isLeftOut">What is under way, waits to be tried again, or was given up. Nothing that follows from it is ready.</param>
+    public static IEnumerable<WorkItem> Ready(PreparedCampaign campaign, CampaignState state, Func<WorkKey, bool> isLeftOut) =>
+        campaign.Runs.SelectMany(run => Ready(run, state)).Where(work => !isLeftOut(work.Key));
 
     /// <summary>Whether a fact is this work's answer.</summary>
     public bool IsAnsweredBy(ICampaignFact fact) => (Work, fact) switch
@@ -41,37 +42,51 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     };
 
     /// <summary>How far the campaign is, given how far this work is.</summary>
-    public ProgressUpdate Update(WorkProgress progress) => new(
+    /// <param name="state">What is done.</param>
+    /// <param name="progress">How far this work is.</param>
+    /// <param name="campaignDone">Image passes of the campaign that are done, all work under way included.</param>
+    /// <param name="campaignCost">Image passes of the campaign.</param>
+    public ProgressUpdate Update(CampaignState state, WorkProgress progress, long campaignDone, long campaignCost) => new(
         Run.Id,
         Work is TrainEpoch work ? $"epoch {work.Epoch}/{Run.Epochs}" : Describe(),
-        CellsDone + progress.Done,
+        Cells.Sum(cell => DoneOf(Run, cell, state)) + progress.Done,
         Work is TrainEpoch ? progress.Total : Cells.Sum(Run.CellCost),
-        CampaignDone + progress.Done,
-        CampaignCost,
+        campaignDone,
+        campaignCost,
         progress.Loss,
         progress.Accuracy,
         progress.ZeroFraction);
 
-    private static (IReadOnlyList<CellPlan> Cells, IPipelineWork Work)? Next(PreparedRun run, CampaignState state)
+    /// <summary>Image passes of a run that are done.</summary>
+    public static long DoneOf(PreparedRun run, CampaignState state) =>
+        state.EpochsOf(run.Id).Count * run.EpochCost + run.Cells.Sum(cell => DoneOf(run, cell, state));
+
+    private static IEnumerable<WorkItem> Ready(PreparedRun run, CampaignState state)
     {
         var trained = state.EpochsOf(run.Id).Count;
         if (trained < run.Epochs)
         {
-            return ([], new TrainEpoch(trained + 1));
+            yield return new WorkItem(run, [], new TrainEpoch(trained + 1));
+            yield break;
         }
 
-        foreach (var cell in run.Cells.Where(cell => MissingShard(run, cell, state) is not null))
+        var chains = new HashSet<ChainId>();
+        foreach (var cell in run.Cells)
         {
-            return cell.Chain is { } chain
-                ? ([.. run.Cells.Where(other => other.Chain == chain)], NextLink(chain, state))
-                : ([cell], new MeasureShard(MissingShard(run, cell, state)!.Value));
+            var missing = Enumerable.Range(0, run.Shards).Select(index => new ShardId(cell.Id, index)).Where(shard => !state.Shards.ContainsKey(shard));
+            if (cell.Chain is not { } chain)
+            {
+                foreach (var shard in missing)
+                {
+                    yield return new WorkItem(run, [cell], new MeasureShard(shard));
+                }
+            }
+            else if (missing.Any() && chains.Add(chain))
+            {
+                yield return new WorkItem(run, [.. run.Cells.Where(other => other.Chain == chain)], NextLink(chain, state));
+            }
         }
-
-        return null;
     }
-
-    private static ShardId? MissingShard(PreparedRun run, CellPlan cell, CampaignState state) =>
-        Enumerable.Range(0, run.Shards).Select(index => (ShardId?)new ShardId(cell.Id, index)).FirstOrDefault(shard => !state.Shards.ContainsKey(shard!.Value));
 
     /// <summary>The first link whose statistics are not there: it may have been measured before they were lost.</summary>
     private static MeasureLink NextLink(ChainId chain, CampaignState state)
@@ -92,9 +107,6 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
             ? $"{protocol} clean"
             : string.Create(CultureInfo.InvariantCulture, $"{protocol} {attacks} eps {Cells[0].Epsilon}");
     }
-
-    private static long DoneOf(PreparedRun run, CampaignState state) =>
-        state.EpochsOf(run.Id).Count * run.EpochCost + run.Cells.Sum(cell => DoneOf(run, cell, state));
 
     private static long DoneOf(PreparedRun run, CellPlan cell, CampaignState state) =>
         Enumerable.Range(0, run.Shards).Where(index => state.Shards.ContainsKey(new ShardId(cell.Id, index))).Sum(index => run.ShardCost(cell, index));

@@ -60,17 +60,15 @@ internal static class LocalSystem
     {
         var journal = new SqliteConnectionStringBuilder { DataSource = Path.Combine(outputFolder, JournalName) }.ToString();
         return ConfigurationFactory.ParseString($$"""
-            spiketrail.log-file = {{Quote(Path.Combine(outputFolder, LogName))}}
+            spiketrail.log-file = {{Hocon.Quote(Path.Combine(outputFolder, LogName))}}
             akka.persistence.journal.sql {
-              connection-string = {{Quote(journal)}}
+              connection-string = {{Hocon.Quote(journal)}}
               provider-name = SQLite.MS
             }
             akka.persistence.snapshot-store.sql {
-              connection-string = {{Quote(journal)}}
+              connection-string = {{Hocon.Quote(journal)}}
               provider-name = SQLite.MS
             }
             """);
     }
-
-    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -14,61 +14,63 @@ namespace SpikeTrail.Actors.Pipeline;
 
 /// <summary>
 /// One live network: a child per layer group, in a row. Turns a piece of work ("train epoch 3", "measure shard 17")
-/// into passes, runs them one after another through the children, and answers its parent with the fact that the work is
-/// done. Its memory is the children's weights alone: when anything in it fails, all of it is replaced from the last
-/// checkpoint.
+/// into passes, runs them one after another through the layer groups, and answers its client with the fact that the work is
+/// done. Its memory is the layer groups' weights alone: when anything in it fails, all of it is replaced from the last
+/// checkpoint. Layer groups on its own node are its children; those on other nodes are their workers'.
 /// </summary>
-public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
+public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTimers
 {
+    private static readonly TimeSpan PulseInterval = TimeSpan.FromSeconds(5);
+
     private readonly RunContext _context;
     private readonly CheckpointManifest? _checkpoint;
-    private readonly Func<LayerGroupPlan, Props> _layerGroup;
+    private readonly PipelinePlace _place;
+    private readonly IActorRef _client;
     private readonly Encoder _encoder;
     private readonly ScalarType _type;
     private readonly Dictionary<CellId, CellPlan> _cells;
-    private readonly List<IActorRef> _groups = [];
+    private readonly IActorRef[] _groups;
 
     private FrameExchange? _frames;
     private long _passes;
     private JobRun? _job;
     private PassRun? _pass;
+    private IPipelineWork? _work;
 
-    public PipelineActor(RunContext context, CheckpointManifest? checkpoint, Func<LayerGroupPlan, Props> layerGroup)
+    public PipelineActor(RunContext context, CheckpointManifest? checkpoint, PipelinePlace place)
     {
-        (_context, _checkpoint, _layerGroup) = (context, checkpoint, layerGroup);
+        (_context, _checkpoint, _place, _client) = (context, checkpoint, place, place.Client ?? Context.Parent);
+        _groups = new IActorRef[context.Pipeline.LayerGroups];
         _encoder = Encoder.Create(context.Run.DataSet);
         _type = context.Run.Network.Precision.ToScalarType();
         _cells = CampaignPlan.Cells(context.Campaign, context.Run).ToDictionary(cell => cell.Id);
-        Preparing();
+        Opening();
     }
 
     /// <summary>Work that came before every layer group was ready.</summary>
     public IStash Stash { get; set; } = null!;
 
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Time to let the client know that the pipeline lives.</summary>
+    private sealed record Pulse : INoSerializationVerificationNeeded;
+
     /// <summary>How to make one.</summary>
     /// <param name="context">What it works on.</param>
     /// <param name="checkpoint">What it starts from; null for its file's or the seed's weights.</param>
-    /// <param name="layerGroup">How its children are made; <see cref="LayerGroupActor.Props"/> but in tests.</param>
-    public static Props Props(RunContext context, CheckpointManifest? checkpoint, Func<LayerGroupPlan, Props>? layerGroup = null) =>
-        Akka.Actor.Props.Create(() => new PipelineActor(context, checkpoint, layerGroup ?? LayerGroupActor.Props))
-            .WithDispatcher("spiketrail.pipeline-dispatcher");
+    /// <param name="place">Where it and its layer groups live, and for whom.</param>
+    public static Props Props(RunContext context, CheckpointManifest? checkpoint, PipelinePlace place) =>
+        Akka.Actor.Props.Create(() => new PipelineActor(context, checkpoint, place)).WithDispatcher("spiketrail.pipeline-dispatcher");
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
         set_num_threads(_context.Pipeline.ThreadsPerGroup);
-        for (var index = 0; index < _context.Pipeline.LayerGroups; index++)
+        Timers.StartPeriodicTimer("pulse", new Pulse(), PulseInterval);
+        for (var index = 0; index < _groups.Length; index++)
         {
-            _groups.Add(Context.ActorOf(_layerGroup(_context.Group(index)), $"group-{index}"));
-        }
-
-        _frames = new FrameExchange(spikesTo: _groups[0], gradientsTo: _groups[^1], _context.Pipeline.FramesInFlight, Context.System);
-        for (var index = 0; index < _groups.Count; index++)
-        {
-            var previous = index == 0 ? Self : _groups[index - 1];
-            var next = index == _groups.Count - 1 ? Self : _groups[index + 1];
-            _groups[index].Tell(new ConnectLayerGroup(PathOf(Self), PathOf(previous), PathOf(next)));
-            _groups[index].Tell(new PrepareLayerGroup(_checkpoint));
+            Open(index, _place.Groups[index]);
         }
     }
 
@@ -83,32 +85,81 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     /// <summary>A layer group cannot be mended alone, its neighbours being in the same pass: it fails the pipeline.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
 
+    private void Open(int index, GroupPlace place)
+    {
+        if (place.Worker is { } worker)
+        {
+            worker.Tell(_context.Open(index, _place.Name, _place.Campaign, place.Device.Device));
+            Context.Watch(worker);
+        }
+        else
+        {
+            var plan = _context.Group(index) with { Device = place.Device.Device };
+            Self.Tell(new LayerGroupOpened(index), Context.ActorOf(_place.LayerGroup(plan), $"group-{index}"));
+        }
+    }
+
+    /// <summary>Waits until every layer group is there.</summary>
+    private void Opening()
+    {
+        ReceiveAlways();
+        Receive<LayerGroupOpened>(opened =>
+        {
+            _groups[opened.Index] = Sender;
+            if (_place.Groups[opened.Index].Worker is not null)
+            {
+                Context.Watch(Sender);
+            }
+
+            if (_groups.All(group => group is not null))
+            {
+                Connect();
+                Become(Preparing);
+            }
+        });
+        Receive<IPipelineWork>(_ => Stash.Stash());
+    }
+
+    private void Connect()
+    {
+        _frames = new FrameExchange(spikesTo: _groups[0], gradientsTo: _groups[^1], _context.Pipeline.FramesInFlight, Context.System);
+        for (var index = 0; index < _groups.Length; index++)
+        {
+            var previous = index == 0 ? Self : _groups[index - 1];
+            var next = index == _groups.Length - 1 ? Self : _groups[index + 1];
+            _groups[index].Tell(new ConnectLayerGroup(PathOf(Self), PathOf(previous), PathOf(next)));
+            _groups[index].Tell(new PrepareLayerGroup(_checkpoint));
+        }
+    }
+
+    /// <summary>Waits until every layer group has its weights.</summary>
     private void Preparing()
     {
         var ready = 0;
+        ReceiveAlways();
         Receive<LayerGroupReady>(_ =>
         {
-            if (++ready == _groups.Count)
+            if (++ready == _groups.Length)
             {
                 BecomeIdle();
+                _client.Tell(new PipelineOpened(_place.Name));
                 Stash.UnstashAll();
             }
         });
-        Receive<LayerGroupStatus>(Context.Parent.Tell);
         Receive<IPipelineWork>(_ => Stash.Stash());
     }
 
     private void BecomeIdle() => Become(() =>
     {
-        ReceiveEndsOfPasses();
-        Receive<TrainEpoch>(Train);
-        Receive<MeasureShard>(Measure);
-        Receive<MeasureLink>(Measure);
+        ReceiveAlways();
+        Receive<TrainEpoch>(work => Begin(work, Train));
+        Receive<MeasureShard>(work => Begin(work, Measure));
+        Receive<MeasureLink>(work => Begin(work, Measure));
     });
 
     private void BecomeRunning() => Become(() =>
     {
-        ReceiveEndsOfPasses();
+        ReceiveAlways();
         Receive<IFrame>(frame => OnFrame(FrameExchange.Receive(frame, Sender)));
         Receive<FrameChunk>(chunk =>
         {
@@ -128,10 +179,10 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     private void BecomeAwaitingGroups(Action whenReady) => Become(() =>
     {
         var ready = 0;
-        ReceiveEndsOfPasses();
+        ReceiveAlways();
         Receive<LayerGroupReady>(_ =>
         {
-            if (++ready == _groups.Count)
+            if (++ready == _groups.Length)
             {
                 whenReady();
             }
@@ -140,8 +191,8 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
 
     private void BecomeWritingCheckpoint(CheckpointManifest checkpoint, Action<CheckpointManifest> whenWritten) => Become(() =>
     {
-        var files = new CheckpointFile[_groups.Count];
-        ReceiveEndsOfPasses();
+        var files = new CheckpointFile[_groups.Length];
+        ReceiveAlways();
         Receive<CheckpointWritten>(written =>
         {
             files[written.Group] = written.File;
@@ -152,12 +203,20 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         });
     });
 
-    /// <summary>What may come whatever is done: the last credits of a pass, its own request at the pipeline's end, and how groups are.</summary>
-    private void ReceiveEndsOfPasses()
+    /// <summary>
+    /// What may come at any time: what a pass leaves in the mailbox whatever comes after it (the last credits, and its own
+    /// request at the pipeline's end), news of layer groups on other nodes, and the client's wish to end.
+    /// </summary>
+    private void ReceiveAlways()
     {
         Receive<FrameTaken>(taken => _frames!.OnTaken(taken));
         Receive<PassRequest>(_ => { });
-        Receive<LayerGroupStatus>(Context.Parent.Tell);
+        Receive<Pulse>(_ => _client.Tell(new PipelinePulse(_place.Name, _work?.ToString(), _passes)));
+        Receive<LayerGroupStatus>(_client.Tell);
+        Receive<LayerGroupFailed>(failed => throw new InvalidOperationException(failed.Reason));
+        Receive<Terminated>(ended => throw new PipelineLostException($"{ended.ActorRef.Path.Address.HostPort()} is gone"));
+        Receive<PipelineLeaving>(_client.Tell);
+        Receive<ClosePipeline>(_ => Context.Stop(Self));
     }
 
     private void OnFrame(IFrame frame)
@@ -174,6 +233,29 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         GoOn();
     }
 
+    private void TellGroups(object message)
+    {
+        foreach (var group in _groups)
+        {
+            group.Tell(message);
+        }
+    }
+
+    /// <summary>Hands the client the fact that the work is done, and is ready for more.</summary>
+    private void Answer(ICampaignFact fact)
+    {
+        _work = null;
+        BecomeIdle();
+        _client.Tell(fact);
+    }
+
+    private void Begin<TWork>(TWork work, Action<TWork> how)
+        where TWork : IPipelineWork
+    {
+        _work = work;
+        how(work);
+    }
+
     private void Train(TrainEpoch work)
     {
         var (data, campaign, seed) = (_context.Data, _context.Campaign, _context.Run.Seed);
@@ -187,12 +269,8 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     {
         var folder = Path.Combine(RunFolder, $"epoch-{work.Epoch:D4}");
         BecomeWritingCheckpoint(new CheckpointManifest(folder, work.Epoch, _context.ConfigurationHash, []), whenWritten: checkpoint =>
-        {
-            BecomeIdle();
-            Context.Parent.Tell(new EpochTrained(
-                _context.Run.Id, work.Epoch, training.Totals.MeanLoss, test.Totals.MeanLoss, test.Totals.Accuracy, checkpoint));
-        });
-        _groups.ForEach(group => group.Tell(new WriteCheckpoint(folder)));
+            Answer(new EpochTrained(_context.Run.Id, work.Epoch, training.Totals.MeanLoss, test.Totals.MeanLoss, test.Totals.Accuracy, checkpoint)));
+        TellGroups(new WriteCheckpoint(folder));
     }
 
     private void Measure(MeasureShard work)
@@ -210,11 +288,8 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         }
     }
 
-    private void Measure(IPassJob job, ShardId shard, Func<Measurement> measurement) => Run(new JobRun(job, 0, job.Cost, whenDone: () =>
-    {
-        BecomeIdle();
-        Context.Parent.Tell(new ShardMeasured(shard, measurement()));
-    }));
+    private void Measure(IPassJob job, ShardId shard, Func<Measurement> measurement) =>
+        Run(new JobRun(job, 0, job.Cost, whenDone: () => Answer(new ShardMeasured(shard, measurement()))));
 
     /// <summary>
     /// Lends the network's running statistics to a chain: the trained ones are set aside, the chain's taken over from the
@@ -226,19 +301,16 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         var attacks = cells.Select(cell => Attack.Create(cell.Attack, cell.Epsilon)!).ToList();
         var shard = new AttackShard(Setting(cells[0].Protocol), attacks, Slice(work.Link.Index));
         BecomeAwaitingGroups(whenReady: () => Run(new JobRun(shard, 0, shard.Cost, whenDone: () => WriteStatistics(work.Link, cells, shard))));
-        _groups.ForEach(group => group.Tell(new SetStatisticsAside(work.Statistics)));
+        TellGroups(new SetStatisticsAside(work.Statistics));
     }
 
     private void WriteStatistics(LinkId link, CellPlan[] cells, AttackShard shard)
     {
         var folder = LinkFolder(link);
         BecomeWritingCheckpoint(new CheckpointManifest(folder, _context.Campaign.Training.Epochs, _context.ConfigurationHash, []), whenWritten: statistics =>
-        {
-            BecomeIdle();
-            Context.Parent.Tell(new LinkMeasured(
-                link, [.. cells.Zip(shard.Measurements, (cell, measurement) => new ShardMeasured(new ShardId(cell.Id, link.Index), measurement))], statistics));
-        });
-        _groups.ForEach(group => group.Tell(new TakeStatisticsBack(folder)));
+            Answer(new LinkMeasured(
+                link, [.. cells.Zip(shard.Measurements, (cell, measurement) => new ShardMeasured(new ShardId(cell.Id, link.Index), measurement))], statistics)));
+        TellGroups(new TakeStatisticsBack(folder));
     }
 
     private TestSetting Setting(ProtocolSpec protocol) =>
@@ -267,7 +339,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
         _pass.Complete();
         _pass.Dispose();
         _pass = null;
-        Context.Parent.Tell(_job!.Progress());
+        _client.Tell(_job!.Progress());
         BeginNextPass();
     }
 
@@ -275,7 +347,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash
     {
         if (_job!.Next() is { } pass)
         {
-            _pass = new PassRun(pass, pass.Request with { Id = new PassId(_passes++) }, _context.Pipeline.Window, _groups.Count);
+            _pass = new PassRun(pass, pass.Request with { Id = new PassId(_passes++) }, _context.Pipeline.Window, _groups.Length);
             _pass.Begin(_groups[0], _frames!);
         }
         else

@@ -1,4 +1,5 @@
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Snn.Data;
 
 namespace SpikeTrail.Actors.Pipeline;
@@ -23,4 +24,19 @@ public sealed record RunContext(
         index,
         Pipeline,
         OutputFolder);
+
+    /// <summary>What a worker on another node is asked for one of the run's layer groups.</summary>
+    internal OpenLayerGroup Open(int index, string pipeline, CampaignId campaign, string device) => new(
+        pipeline,
+        campaign,
+        Run.Network,
+        [Data.Training.Channels, Data.Training.Height, Data.Training.Width],
+        Data.Training.Classes,
+        Run.Seed,
+        Campaign.Training.Optimizer,
+        Pipeline,
+        ConfigurationHash,
+        index,
+        Cut: [],
+        device);
 }

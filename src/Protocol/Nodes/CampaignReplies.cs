@@ -62,7 +62,7 @@ public sealed record RunStatus(RunId Run, int EpochsDone, int Epochs, int Shards
 /// <param name="Summary">In short.</param>
 /// <param name="Runs">Its runs, in order.</param>
 /// <param name="Pipelines">The pipelines that work for it.</param>
-/// <param name="Failures">What failed, in order.</param>
+/// <param name="Failures">The last things that failed, in order.</param>
 public sealed record CampaignDetails(
     CampaignSummary Summary, IReadOnlyList<RunStatus> Runs, IReadOnlyList<PipelineStatus> Pipelines, IReadOnlyList<WorkFailed> Failures) : IWireMessage;
 

@@ -66,6 +66,23 @@ public static class MessageCodec
         WireFormat.Json("device-list/1", Readable.DeviceList),
         WireFormat.Json("pipeline-list/1", Readable.PipelineList),
         WireFormat.Json("layer-group-status/1", Readable.LayerGroupStatus),
+
+        WireFormat.Json("campaign-submitted/1", Readable.CampaignSubmitted),
+        WireFormat.Json("campaign-ordered/1", Readable.CampaignOrdered),
+        WireFormat.Json("campaign-settled/1", Readable.CampaignSettled),
+
+        WireFormat.Json("describe-worker/1", Readable.DescribeWorker),
+        WireFormat.Json("worker-described/1", Readable.WorkerDescribed),
+        WireFormat.Json("open-pipeline/1", Readable.OpenPipeline),
+        WireFormat.Json("pipeline-opened/1", Readable.PipelineOpened),
+        WireFormat.Json("pipeline-failed/1", Readable.PipelineFailed),
+        WireFormat.Json("pipeline-lost/1", Readable.PipelineLost),
+        WireFormat.Json("close-pipeline/1", Readable.ClosePipeline),
+        WireFormat.Json("pipeline-leaving/1", Readable.PipelineLeaving),
+        WireFormat.Json("pipeline-pulse/1", Readable.PipelinePulse),
+        WireFormat.Json("open-layer-group/1", Readable.OpenLayerGroup),
+        WireFormat.Json("layer-group-opened/1", Readable.LayerGroupOpened),
+        WireFormat.Json("layer-group-failed/1", Readable.LayerGroupFailed),
     ];
 
     private static readonly FrozenDictionary<Type, WireFormat> ByType = Table.ToFrozenDictionary(format => format.Type);

@@ -42,6 +42,7 @@ namespace SpikeTrail.Protocol.Wire;
         typeof(SpecEnumJson<LearningRateSchedule>),
         typeof(SpecEnumJson<AttackKind>),
         typeof(SpecEnumJson<CampaignStanding>),
+        typeof(SpecEnumJson<CampaignOrder>),
     ])]
 [JsonSerializable(typeof(PassRequest))]
 [JsonSerializable(typeof(FrameTaken))]
@@ -83,4 +84,19 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(DeviceList))]
 [JsonSerializable(typeof(PipelineList))]
 [JsonSerializable(typeof(LayerGroupStatus))]
+[JsonSerializable(typeof(CampaignSubmitted))]
+[JsonSerializable(typeof(CampaignOrdered))]
+[JsonSerializable(typeof(CampaignSettled))]
+[JsonSerializable(typeof(DescribeWorker))]
+[JsonSerializable(typeof(WorkerDescribed))]
+[JsonSerializable(typeof(OpenPipeline))]
+[JsonSerializable(typeof(PipelineOpened))]
+[JsonSerializable(typeof(PipelineFailed))]
+[JsonSerializable(typeof(PipelineLost))]
+[JsonSerializable(typeof(ClosePipeline))]
+[JsonSerializable(typeof(PipelineLeaving))]
+[JsonSerializable(typeof(PipelinePulse))]
+[JsonSerializable(typeof(OpenLayerGroup))]
+[JsonSerializable(typeof(LayerGroupOpened))]
+[JsonSerializable(typeof(LayerGroupFailed))]
 internal sealed partial class WireJson : JsonSerializerContext;

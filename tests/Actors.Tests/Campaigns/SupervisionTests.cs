@@ -86,7 +86,28 @@ public sealed class SupervisionTests
 
         Assert.True(results.Campaign.Complete);
         Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
-        Assert.True(Assert.Single(campaign.Provenance().Failures).GaveUp);
+        Assert.All(campaign.Provenance().Failures, failure => Assert.True(failure.GaveUp));
+    }
+
+    [Fact]
+    public async Task A_shard_that_always_fails_is_given_up_alone()
+    {
+        using var campaign = new TinyCampaign();
+
+        var results = await campaign.RunAsync(
+            layerGroup: TappedGroup.Each((_, message) =>
+            {
+                // The sixth shard of six is the second of PGD.
+                if (message is PassRequest { Purpose: PassPurpose.AdversarialStep } && campaign.Observer.New.OfType<ShardMeasured>().Count() == 5)
+                {
+                    throw new InvalidOperationException(Reason);
+                }
+            }));
+
+        Assert.False(results.Campaign.Complete);
+        Assert.Equal(["none", "fgsm"], results.Runs.Single().Cells.Select(cell => cell.Attack));
+        Assert.Equal(5, campaign.Journal().OfType<ShardMeasured>().Count());
+        Assert.EndsWith("pgd/8#1", Assert.Single(campaign.Journal().OfType<WorkFailed>(), failure => failure.GaveUp).Work, StringComparison.Ordinal);
     }
 
     [Theory]

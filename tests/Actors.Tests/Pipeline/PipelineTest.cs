@@ -51,7 +51,7 @@ public abstract class PipelineTest(string config = "") : TestKit(
     }
 
     private protected Task<IActorRef> StartAsync(TestProbe supervisor, RunContext context, Func<LayerGroupPlan, Props>? layerGroup = null) =>
-        StartAsync(supervisor, PipelineActor.Props(context, checkpoint: null, layerGroup));
+        StartAsync(supervisor, PipelineActor.Props(context, checkpoint: null, TinyRun.Place(context, layerGroup)));
 
     private protected Task<IActorRef> StartAsync(TestProbe supervisor, Props child) =>
         Sys.ActorOf(Props.Create(() => new ProbeSupervisor(supervisor.Ref, child))).Ask<IActorRef>(new ProbeSupervisor.GetChild(), Patience);

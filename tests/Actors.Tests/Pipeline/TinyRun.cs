@@ -1,5 +1,8 @@
+using Akka.Actor;
+using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Actors.Pipeline;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Snn.Data;
 using SpikeTrail.Snn.Randomness;
 
@@ -41,6 +44,14 @@ internal static class TinyRun
             folder,
             "tiny-hash");
     }
+
+    /// <summary>All layer groups here, and the answers to the pipeline's parent.</summary>
+    public static PipelinePlace Place(RunContext context, Func<LayerGroupPlan, Props>? layerGroup = null) => new(
+        "tiny-1",
+        new CampaignId("tiny"),
+        Client: null,
+        [.. Enumerable.Repeat(new GroupPlace(new DeviceId(WorkerPlan.LocalNode, "cpu"), Worker: null), context.Pipeline.LayerGroups)],
+        layerGroup ?? LayerGroupActor.Props);
 
     /// <summary>The first shard of every cell.</summary>
     public static IEnumerable<MeasureShard> Shards(RunContext context) =>

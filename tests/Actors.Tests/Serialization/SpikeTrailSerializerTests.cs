@@ -72,14 +72,13 @@ public sealed class SpikeTrailSerializerTests() : TestKit(
     }
 
     [Fact]
-    public void Every_message_for_the_wire_is_in_the_table_and_in_these_tests()
+    public void Every_message_for_the_wire_is_in_the_table()
     {
         var types = new[] { typeof(IWireMessage).Assembly, typeof(SpikeTrailSerializer).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => typeof(IWireMessage).IsAssignableFrom(type) && !type.IsAbstract)
             .ToHashSet();
         Assert.Equal(types, MessageCodec.Manifests.Keys.ToHashSet());
-        Assert.Equal(types, Messages.Select(message => message.GetType()).ToHashSet());
         Assert.All(types, type => Assert.IsType<SpikeTrailSerializer>(Sys.Serialization.FindSerializerForType(type)));
     }
 

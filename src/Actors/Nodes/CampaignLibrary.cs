@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using SpikeTrail.Actors.Campaigns;
+using SpikeTrail.Actors.Configuration;
+using SpikeTrail.Protocol;
+using SpikeTrail.Protocol.Campaigns;
+
+namespace SpikeTrail.Actors.Nodes;
+
+/// <summary>
+/// The campaigns that a node has made ready: their images are in memory once, however many pipelines work on them.
+/// Thread-safe.
+/// </summary>
+/// <param name="campaignsFolder">Where every campaign has a folder of its name.</param>
+/// <param name="dataFolder">Where data sets are looked for besides the ones that ship with SpikeTrail; may be null.</param>
+public sealed class CampaignLibrary(string campaignsFolder, string? dataFolder)
+{
+    private readonly ConcurrentDictionary<string, Lazy<PreparedCampaign>> _prepared = [];
+
+    /// <summary>A library of one campaign, which is ready.</summary>
+    public CampaignLibrary(PreparedCampaign campaign)
+        : this(campaign.Job.OutputFolder, campaign.Job.DataFolder) =>
+        _prepared[campaign.Identity.Hash] = new Lazy<PreparedCampaign>(campaign);
+
+    /// <summary>The folder of a campaign.</summary>
+    public string FolderOf(CampaignId campaign) => Path.Combine(campaignsFolder, campaign.Value);
+
+    /// <summary>A campaign made ready: takes as long as its data sets take to load, the first time.</summary>
+    /// <exception cref="InputException">A data set, a network or a file is not what it must be.</exception>
+    public PreparedCampaign Prepare(CampaignId campaign, CampaignSpec spec, PipelineSpec layout)
+    {
+        var hash = CampaignIdentity.Of(spec, layout).Hash;
+        var prepared = _prepared.GetOrAdd(hash, _ => new Lazy<PreparedCampaign>(
+            () => PreparedCampaign.Prepare(new CampaignJob(spec, layout, FolderOf(campaign), dataFolder))));
+        try
+        {
+            return prepared.Value;
+        }
+        catch
+        {
+            // What was missing may be there the next time.
+            _prepared.TryRemove(hash, out _);
+            throw;
+        }
+    }
+
+    /// <summary>Forgets what nobody works on any more.</summary>
+    public void Keep(Func<PreparedCampaign, bool> needed)
+    {
+        foreach (var (hash, campaign) in _prepared)
+        {
+            if (campaign.IsValueCreated && !needed(campaign.Value))
+            {
+                _prepared.TryRemove(hash, out _);
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Akka.Actor;
+using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Protocol;
+using SpikeTrail.Protocol.Nodes;
+
+namespace SpikeTrail.Actors.Nodes;
+
+/// <summary>What a worker works with, and how it turns what it is asked for into actors.</summary>
+/// <param name="Node">Its node's address, such as <c>127.0.0.1:4053</c>; <see cref="LocalNode"/> where there is no cluster.</param>
+/// <param name="Devices">What it offers.</param>
+/// <param name="Library">The campaigns it has made ready.</param>
+/// <param name="LayerGroup">How layer-group actors are made; <see cref="LayerGroupActor.Props"/> but in tests.</param>
+public sealed record WorkerPlan(string Node, IReadOnlyList<DeviceOffer> Devices, CampaignLibrary Library, Func<LayerGroupPlan, Props> LayerGroup)
+{
+    /// <summary>What a machine without a cluster calls itself.</summary>
+    public const string LocalNode = "local";
+
+    /// <summary>What a pipeline works on: the campaign's data are loaded where nothing here has yet.</summary>
+    /// <exception cref="InputException">This node cannot compute the campaign, or would compute another.</exception>
+    internal RunContext Prepare(OpenPipeline open)
+    {
+        var campaign = Library.Prepare(open.Campaign, open.Spec, open.Layout);
+        if (campaign.Identity.Hash != open.ConfigurationHash)
+        {
+            throw new InputException($"{Node}: makes another campaign of {open.Campaign}'s configuration; do all nodes run the same version of SpikeTrail?");
+        }
+
+        // The layout is no part of the identity: a campaign that goes on in another one finds its data loaded.
+        return campaign.Runs.Single(run => run.Id == open.Run).Context with { Pipeline = open.Layout };
+    }
+
+    /// <summary>Where a pipeline's layer groups go: as the operator wants them, else dealt evenly over its devices.</summary>
+    internal PipelinePlace Place(OpenPipeline open, RunContext context, IActorRef client, ActorSystem system)
+    {
+        var groups = Enumerable.Range(0, context.Pipeline.LayerGroups)
+            .Select(index => open.Groups is { } wanted
+                ? open.Places.Single(place => place.Offer.Device == wanted[index])
+                : open.Places[index * open.Places.Count / context.Pipeline.LayerGroups])
+            .Select(place => new GroupPlace(
+                place.Offer.Device,
+                place.Offer.Device.Node == Node ? null : ((ExtendedActorSystem)system).Provider.ResolveActorRef(place.Worker)))
+            .ToList();
+        return new PipelinePlace(open.Pipeline, open.Campaign, client, groups, LayerGroup);
+    }
+
+    /// <summary>The plan of a layer group for another node's pipeline.</summary>
+    internal LayerGroupPlan Plan(OpenLayerGroup open) => new(
+        open.Network, open.InputShape, open.Classes, open.Seed, open.Optimizer, open.Index, open.Layout, Library.FolderOf(open.Campaign))
+    {
+        Device = open.Device,
+    };
+}
