@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using SpikeTrail.Actors.Configuration;
+using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol.Campaigns;
@@ -99,6 +100,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<PipelinePulse>(pulse => With(pulse.Pipeline, replica => replica.OnPulse(pulse, _time.GetTimestamp())));
             Command<LayerGroupStatus>(status => OfSender()?.OnStatus(status));
             Command<WorkProgress>(OnProgress);
+            Command<EpochCheckpointed>(fact => OfSender()?.Work?.IsAdvancedBy(fact) == true, step => Record(step, () => Prune(step.Run)));
             Command<EpochTrained>(fact => IsAnswer(fact), OnEpochTrained);
             Command<ShardMeasured>(fact => IsAnswer(fact), shard => RecordMeasured(shard, () => { }));
             Command<LinkMeasured>(fact => IsAnswer(fact), OnLinkMeasured);
@@ -118,7 +120,22 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<StopCampaign>(_ => End());
         });
         Timers.StartPeriodicTimer("silence", new LookForSilence(), _plan.Silence / 6);
+        Sweep();
         GoOn();
+    }
+
+    /// <summary>No pipeline is at work yet: whatever lies about and is not needed was left by an earlier sitting.</summary>
+    private void Sweep()
+    {
+        var checkpoints = _state.Training.Values.SelectMany(training => training.Kept);
+        var statistics =
+            from run in _campaign.Runs
+            from chain in run.Cells.Select(cell => cell.Chain).OfType<ChainId>().Distinct()
+            from index in Enumerable.Range(0, run.Shards)
+            let link = new LinkId(chain, index)
+            where _state.Links.ContainsKey(link) && !_state.IsSuperseded(link, run.Shards)
+            select _state.Links[link];
+        Checkpoint.Sweep([.. checkpoints, .. statistics], _campaign.Job.OutputFolder);
     }
 
     /// <summary>Gives out what is ready, asks for as many devices as could be used, and ends when nothing is left.</summary>
@@ -185,18 +202,13 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void Open(Replica replica)
     {
-        var run = replica.Run;
-        var checkpoint = LastGoodCheckpoint(run);
-        if ((checkpoint?.Epoch ?? 0) < _state.EpochsOf(run.Id).Count)
-        {
-            // Epochs after the last good checkpoint are trained again: same seeds, same bits.
-            _state = _state.ForgetEpochsAfter(run.Id, checkpoint?.Epoch ?? 0);
-        }
-
+        // What comes after the last good checkpoint is trained again: same seeds, same bits.
+        var point = LastGoodPoint(replica.Run);
+        _state = _state.GoBack(replica.Run.Id, point);
         replica.SetWork(null, _time.GetTimestamp());
         var worker = ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(replica.Grant.Places[0].Worker);
         worker.Tell(new OpenPipeline(
-            replica.Name, _plan.Id, _campaign.Identity.Hash, _campaign.Job.Campaign, _campaign.Job.Pipeline, run.Id, checkpoint, replica.Grant.Places, replica.Groups));
+            replica.Name, _plan.Id, _campaign.Identity.Hash, _campaign.Job.Campaign, _campaign.Job.Pipeline, replica.Run.Id, point?.Checkpoint, replica.Grant.Places, replica.Groups));
     }
 
     private void OnOpened(Replica replica)
@@ -205,16 +217,16 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         GoOn();
     }
 
-    private CheckpointManifest? LastGoodCheckpoint(PreparedRun run)
+    private TrainingPoint? LastGoodPoint(PreparedRun run)
     {
-        foreach (var epoch in _state.EpochsOf(run.Id).Values.Reverse())
+        foreach (var point in _state.TrainingOf(run.Id).Points)
         {
-            if (Checkpoint.Damage(epoch.Checkpoint, _campaign.Job.OutputFolder) is not { } damage)
+            if (Checkpoint.Damage(point.Checkpoint, _campaign.Job.OutputFolder) is not { } damage)
             {
-                return epoch.Checkpoint;
+                return point;
             }
 
-            _log.Warning("{0}: checkpoint of epoch {1} cannot be used ({2}); falling back to the one before", run.Id, epoch.Epoch, damage);
+            _log.Warning("{0}: checkpoint of {1} cannot be used ({2}); falling back to the one before", run.Id, point, damage);
         }
 
         return null;
@@ -230,24 +242,22 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
     }
 
-    private void OnEpochTrained(EpochTrained trained) => RecordAnswer([trained], () =>
+    private void OnEpochTrained(EpochTrained trained) => RecordAnswer([trained], () => Prune(trained.Run));
+
+    private void Prune(RunId run)
     {
-        // The last two stay: the one to go on from, and one to fall back to.
-        foreach (var old in _state.EpochsOf(trained.Run).Values.Where(epoch => epoch.Epoch < trained.Epoch - 1))
+        foreach (var checkpoint in _state.TrainingOf(run).Superseded)
         {
-            Checkpoint.Delete(old.Checkpoint, _campaign.Job.OutputFolder);
+            Checkpoint.Delete(checkpoint, _campaign.Job.OutputFolder);
         }
-    });
+    }
 
     private void OnLinkMeasured(LinkMeasured measured)
     {
         var shards = OfSender()!.Run.Shards;
         RecordMeasured(measured, () =>
         {
-            // As with checkpoints the last two stay, and none once the chain is through.
-            var (chain, last) = (measured.Link.Chain, measured.Link.Index);
-            var finished = last == shards - 1;
-            foreach (var (link, statistics) in _state.Links.Where(entry => entry.Key.Chain == chain && (finished || entry.Key.Index < last - 1)))
+            foreach (var (_, statistics) in _state.Links.Where(entry => entry.Key.Chain == measured.Link.Chain && _state.IsSuperseded(entry.Key, shards)))
             {
                 Checkpoint.Delete(statistics, _campaign.Job.OutputFolder);
             }
@@ -333,7 +343,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
         else
         {
-            OnLost(replica, $"{ended.ActorRef.Path.Address} is gone");
+            OnLost(replica, $"{NodeName.Of(ended.ActorRef.Path.Address)} is gone");
         }
     }
 

@@ -6,6 +6,7 @@ using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Data;
 using SpikeTrail.Snn.Networks;
+using SpikeTrail.Snn.Training;
 
 namespace SpikeTrail.Actors.Campaigns;
 
@@ -25,7 +26,7 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
     public int Shards => (Context.Data.Test.Count + Context.Campaign.Evaluation.ShardSize - 1) / Context.Campaign.Evaluation.ShardSize;
 
     /// <summary>Image passes of one epoch and the test after it.</summary>
-    public long EpochCost => 3L * Context.Data.Training.Count + Context.Data.Test.Count;
+    public long EpochCost => TrainingEpoch.CostOf(Context.Data.Training.Count) + Context.Data.Test.Count;
 
     /// <summary>Image passes of a whole cell.</summary>
     public long CellCost(CellPlan cell) => CostPerImage(cell) * Context.Data.Test.Count;

@@ -20,7 +20,7 @@ public sealed record WeightsExport(RunId Run, int Epoch, IReadOnlyList<SafeTenso
     {
         RefuseNoFile(path);
         var state = await CampaignHistory.ReadAsync(folder);
-        var id = Choose(folder, [.. state.Epochs.Keys.Select(trained => trained.Value).Order(StringComparer.Ordinal)], run);
+        var id = Choose(folder, [.. state.Training.Where(run => run.Value.Epochs.Count > 0).Select(run => run.Key.Value).Order(StringComparer.Ordinal)], run);
         var damage = new List<string>();
         foreach (var epoch in state.EpochsOf(id).Values.Reverse())
         {

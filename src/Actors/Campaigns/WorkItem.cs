@@ -32,6 +32,9 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     public static IEnumerable<WorkItem> Ready(PreparedCampaign campaign, CampaignState state, Func<WorkKey, bool> isLeftOut) =>
         campaign.Runs.SelectMany(run => Ready(run, state)).Where(work => !isLeftOut(work.Key));
 
+    /// <summary>Whether a fact is on the way to this work's answer.</summary>
+    public bool IsAdvancedBy(EpochCheckpointed fact) => Work is TrainEpoch work && fact.Run == Run.Id && fact.Epoch == work.Epoch;
+
     /// <summary>Whether a fact is this work's answer.</summary>
     public bool IsAnsweredBy(ICampaignFact fact) => (Work, fact) switch
     {
@@ -63,10 +66,9 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
 
     private static IEnumerable<WorkItem> Ready(PreparedRun run, CampaignState state)
     {
-        var trained = state.EpochsOf(run.Id).Count;
-        if (trained < run.Epochs)
+        if (state.TrainingOf(run.Id).Next is var next && next.Epoch <= run.Epochs)
         {
-            yield return new WorkItem(run, [], new TrainEpoch(trained + 1));
+            yield return new WorkItem(run, [], next);
             yield break;
         }
 

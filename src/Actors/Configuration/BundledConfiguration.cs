@@ -22,6 +22,9 @@ internal static class BundledConfiguration
     public static HoconDocument CampaignReference { get; } =
         HoconDocument.Parse(Read("hocon/campaign.conf") + "\n" + Read("hocon/pipeline.conf"), "hocon/campaign.conf and hocon/pipeline.conf");
 
+    /// <summary>Every key of a node's file, with its default where it has one.</summary>
+    public static HoconDocument NodeReference { get; } = HoconDocument.Parse(Read("hocon/node.conf"), "hocon/node.conf");
+
     /// <summary>The text of an embedded file.</summary>
     public static string Read(string path)
     {

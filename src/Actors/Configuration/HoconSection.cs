@@ -153,6 +153,17 @@ public sealed class HoconSection
     public IReadOnlyList<string> Texts(string key, string expected, Func<string, bool> holds) =>
         ReadList<string>(key, expected, (text, out value) => holds(value = text));
 
+    /// <summary>A text that satisfies <paramref name="holds"/>; <paramref name="expected"/> says in words which those are.</summary>
+    public string Text(string key, string expected, Func<string, bool> holds) =>
+        Read<string>(key, expected, (text, out value) => holds(value = text));
+
+    /// <summary>The word <paramref name="word"/>, which stands for an empty list, or a list of texts, each of which satisfies <paramref name="holds"/>.</summary>
+    public IReadOnlyList<string> TextsOr(string key, string word, string expected, Func<string, bool> holds) =>
+        IsWord(key, word) ? [] : Texts(key, expected, holds);
+
+    /// <summary>The word <paramref name="word"/>, which stands for no sections, or a list of sections, at least one; <paramref name="defaults"/> lie under each of them.</summary>
+    public IReadOnlyList<HoconSection> SectionsOr(string key, string word, HoconSection defaults) => IsWord(key, word) ? [] : Sections(key, defaults);
+
     /// <summary>An error about a key's value, for rules that concern more than the one value.</summary>
     public InputException Error(string key, string complaint)
     {

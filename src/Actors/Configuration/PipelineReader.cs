@@ -13,6 +13,7 @@ internal static partial class PipelineReader
         FramesInFlight = pipeline.Integer("frames-in-flight", min: 1),
         Devices = pipeline.Texts("devices", "cpu, cuda or \"cuda:N\"", device => Device().IsMatch(device)),
         ThreadsPerGroup = pipeline.Integer("threads-per-group", min: 1, max: 256),
+        CheckpointSteps = pipeline.Integer("checkpoint-steps", min: 0),
         MaxRetries = pipeline.Integer("max-retries", min: 0),
     };
 

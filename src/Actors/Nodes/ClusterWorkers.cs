@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Protocol.Nodes;
 
 namespace SpikeTrail.Actors.Nodes;
@@ -61,15 +62,15 @@ internal sealed class ClusterWorkers : ReceiveActor, IWithTimers
     {
         if (member.HasRole(NodeRole.Worker) && member.Status == MemberStatus.Up)
         {
-            _unanswered[member.Address.HostPort()] = member.Address;
+            _unanswered[NodeName.Of(member.Address)] = member.Address;
             Self.Tell(new AskAgain());
         }
     }
 
     private void Forget(Member member, IActorRef pool)
     {
-        _unanswered.Remove(member.Address.HostPort());
-        pool.Tell(new WorkerGone(member.Address.HostPort()));
+        _unanswered.Remove(NodeName.Of(member.Address));
+        pool.Tell(new WorkerGone(NodeName.Of(member.Address)));
     }
 
     private sealed record AskAgain : INoSerializationVerificationNeeded;

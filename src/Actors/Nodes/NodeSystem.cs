@@ -27,7 +27,8 @@ public sealed class NodeSystem
     private const string SystemName = "spiketrail";
     private const string RegistryName = "campaigns";
 
-    private NodeSystem(ActorSystem system, IActorRef campaigns, NodeSettings settings) => (System, Campaigns, Settings) = (system, campaigns, settings);
+    private NodeSystem(ActorSystem system, IActorRef campaigns, NodeSettings settings) =>
+        (System, Campaigns, Settings, Address) = (system, campaigns, settings, NodeName.Of(system));
 
     /// <summary>The actor system. It ends by itself when the rest of the cluster has given the node up.</summary>
     public ActorSystem System { get; }
@@ -39,7 +40,10 @@ public sealed class NodeSystem
     public NodeSettings Settings { get; }
 
     /// <summary>What others know it by, such as <c>127.0.0.1:4053</c>.</summary>
-    public string Address => Cluster.Get(System).SelfAddress.HostPort();
+    public string Address { get; }
+
+    /// <summary>Whether it ended because the others gave it up, not because anybody wanted it to.</summary>
+    public bool WasExpelled => CoordinatedShutdown.Get(System).ShutdownReason is CoordinatedShutdown.ClusterDowningReason;
 
     /// <summary>Starts a node.</summary>
     /// <exception cref="InputException">A setting cannot be used on this machine.</exception>
@@ -49,7 +53,7 @@ public sealed class NodeSystem
         Check(settings);
         var system = Create(settings);
         system.ActorOf(LeaseReaper.Props(), "lease-reaper");
-        var address = Cluster.Get(system).SelfAddress.HostPort();
+        var address = NodeName.Of(system);
         var library = new CampaignLibrary(settings.Campaigns, settings.Data);
         if (settings.Roles.Contains(NodeRole.Worker))
         {

@@ -40,7 +40,7 @@ public sealed record WorkerPlan(string Node, IReadOnlyList<DeviceOffer> Devices,
                 place.Offer.Device,
                 place.Offer.Device.Node == Node ? null : ((ExtendedActorSystem)system).Provider.ResolveActorRef(place.Worker)))
             .ToList();
-        return new PipelinePlace(open.Pipeline, open.Campaign, client, groups, LayerGroup);
+        return new PipelinePlace(open.Pipeline, open.Campaign, client, groups, Cut: null, LayerGroup);
     }
 
     /// <summary>The plan of a layer group for another node's pipeline.</summary>
@@ -48,5 +48,6 @@ public sealed record WorkerPlan(string Node, IReadOnlyList<DeviceOffer> Devices,
         open.Network, open.InputShape, open.Classes, open.Seed, open.Optimizer, open.Index, open.Layout, Library.FolderOf(open.Campaign))
     {
         Device = open.Device,
+        Cut = open.Cut,
     };
 }

@@ -23,7 +23,7 @@ public sealed record LayerGroupPlan(
     PipelineSpec Pipeline,
     string OutputFolder)
 {
-    /// <summary>The device the group lives on; unless it is said, groups are dealt to the devices in order, evenly.</summary>
+    /// <summary>The device the group lives on; unless it is placed, groups are dealt to the pipeline's devices in order, evenly.</summary>
     public string Device { get; init; } = Pipeline.Devices[Index * Pipeline.Devices.Count / Pipeline.LayerGroups];
 
     /// <summary>Where the network is cut: the first layer of every group but the first; null for evenly, by estimated cost.</summary>

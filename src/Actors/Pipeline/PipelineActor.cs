@@ -1,9 +1,11 @@
 using Akka.Actor;
+using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Attacks;
+using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Encoders;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Networks;
@@ -89,12 +91,12 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     {
         if (place.Worker is { } worker)
         {
-            worker.Tell(_context.Open(index, _place.Name, _place.Campaign, place.Device.Device));
+            worker.Tell(_context.Open(index, _place));
             Context.Watch(worker);
         }
         else
         {
-            var plan = _context.Group(index) with { Device = place.Device.Device };
+            var plan = _context.Group(index) with { Device = place.Device.Device, Cut = _place.Cut };
             Self.Tell(new LayerGroupOpened(index), Context.ActorOf(_place.LayerGroup(plan), $"group-{index}"));
         }
     }
@@ -214,23 +216,9 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         Receive<Pulse>(_ => _client.Tell(new PipelinePulse(_place.Name, _work?.ToString(), _passes)));
         Receive<LayerGroupStatus>(_client.Tell);
         Receive<LayerGroupFailed>(failed => throw new InvalidOperationException(failed.Reason));
-        Receive<Terminated>(ended => throw new PipelineLostException($"{ended.ActorRef.Path.Address.HostPort()} is gone"));
+        Receive<Terminated>(ended => throw new PipelineLostException($"{NodeName.Of(ended.ActorRef.Path.Address)} is gone"));
         Receive<PipelineLeaving>(_client.Tell);
         Receive<ClosePipeline>(_ => Context.Stop(Self));
-    }
-
-    private void OnFrame(IFrame frame)
-    {
-        if (frame.Direction == Direction.Forward)
-        {
-            _pass!.OnOutput(frame, _frames!);
-        }
-        else
-        {
-            _pass!.OnInputGradient(frame);
-        }
-
-        GoOn();
     }
 
     private void TellGroups(object message)
@@ -256,18 +244,58 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         how(work);
     }
 
+    private void OnFrame(IFrame frame)
+    {
+        if (frame.Direction == Direction.Forward)
+        {
+            _pass!.OnOutput(frame, _frames!);
+        }
+        else
+        {
+            _pass!.OnInputGradient(frame);
+        }
+
+        GoOn();
+    }
+
+    /// <summary>
+    /// Trains up to the next checkpoint, and from there as from one that was read: the way on after an interruption is the
+    /// way on without one. It waits for nobody, because the client journals facts in the order they come.
+    /// </summary>
     private void Train(TrainEpoch work)
     {
         var (data, campaign, seed) = (_context.Data, _context.Campaign, _context.Run.Seed);
-        var training = new TrainingEpoch(campaign.Training, _encoder, data.Training, seed, work.Epoch, _type);
+        int? steps = _context.Pipeline.CheckpointSteps is > 0 and var some ? some : null;
+        var training = new TrainingEpoch(campaign.Training, _encoder, data.Training, seed, work.Epoch, _type, work.From, steps);
         var test = new CleanTest(_encoder, data.Test, campaign.Evaluation.BatchSize, seed, _type);
-        var cost = training.Cost + test.Cost;
-        Run(new JobRun(training, 0, cost, whenDone: () => Run(new JobRun(test, training.Cost, cost, whenDone: () => WriteCheckpoint(work, training, test)))));
+        var (done, whole) = (TrainingEpoch.CostOf(work.From?.Images ?? 0), TrainingEpoch.CostOf(data.Training.Count));
+        Run(new JobRun(training, done, whole + test.Cost, whenDone: () =>
+        {
+            if (training.IsWhole)
+            {
+                Run(new JobRun(test, whole, whole + test.Cost, whenDone: () => WriteCheckpoint(work, training, test)));
+            }
+            else
+            {
+                WriteStepCheckpoint(work, training.Progress);
+            }
+        }));
+    }
+
+    private void WriteStepCheckpoint(TrainEpoch work, EpochProgress progress)
+    {
+        var folder = Path.Combine(EpochFolder(work.Epoch), $"step-{progress.Steps:D6}");
+        BecomeWritingCheckpoint(new CheckpointManifest(folder, work.Epoch - 1, _context.ConfigurationHash, []), whenWritten: checkpoint =>
+        {
+            _client.Tell(new EpochCheckpointed(_context.Run.Id, work.Epoch, progress, checkpoint));
+            Train(work with { From = progress });
+        });
+        TellGroups(new WriteCheckpoint(folder));
     }
 
     private void WriteCheckpoint(TrainEpoch work, TrainingEpoch training, CleanTest test)
     {
-        var folder = Path.Combine(RunFolder, $"epoch-{work.Epoch:D4}");
+        var folder = EpochFolder(work.Epoch);
         BecomeWritingCheckpoint(new CheckpointManifest(folder, work.Epoch, _context.ConfigurationHash, []), whenWritten: checkpoint =>
             Answer(new EpochTrained(_context.Run.Id, work.Epoch, training.Totals.MeanLoss, test.Totals.MeanLoss, test.Totals.Accuracy, checkpoint)));
         TellGroups(new WriteCheckpoint(folder));
@@ -361,7 +389,9 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
 
     private static string PathOf(IActorRef actor) => Akka.Serialization.Serialization.SerializedActorPath(actor);
 
-    private string RunFolder => Path.Combine("checkpoints", _context.Run.Id.Value.Replace('/', '_'));
+    private string RunFolder => Path.Combine(Checkpoint.Folder, _context.Run.Id.Value.Replace('/', '_'));
+
+    private string EpochFolder(int epoch) => Path.Combine(RunFolder, $"epoch-{epoch:D4}");
 
     private string LinkFolder(LinkId link) =>
         Path.Combine(RunFolder, "chains", link.Chain.Value[(_context.Run.Id.Value.Length + 1)..].Replace('/', '_'), $"link-{link.Index:D4}");

@@ -14,9 +14,10 @@ public sealed record GroupPlace(DeviceId Device, IActorRef? Worker);
 /// <param name="Campaign">The campaign's name.</param>
 /// <param name="Client">Who hears of its work; null for its parent.</param>
 /// <param name="Groups">Each layer group's place.</param>
+/// <param name="Cut">The first layer of each layer group after the first; null for evenly, by estimated cost.</param>
 /// <param name="LayerGroup">How layer-group actors of this node are made; <see cref="LayerGroupActor.Props"/> but in tests.</param>
 public sealed record PipelinePlace(
-    string Name, CampaignId Campaign, IActorRef? Client, IReadOnlyList<GroupPlace> Groups, Func<LayerGroupPlan, Props> LayerGroup);
+    string Name, CampaignId Campaign, IActorRef? Client, IReadOnlyList<GroupPlace> Groups, IReadOnlyList<int>? Cut, Func<LayerGroupPlan, Props> LayerGroup);
 
 /// <summary>A part of a pipeline is gone with its node: its work is done elsewhere, and counts as neither done nor failed.</summary>
 public sealed class PipelineLostException(string message) : Exception(message);

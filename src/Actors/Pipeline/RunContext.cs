@@ -26,9 +26,9 @@ public sealed record RunContext(
         OutputFolder);
 
     /// <summary>What a worker on another node is asked for one of the run's layer groups.</summary>
-    internal OpenLayerGroup Open(int index, string pipeline, CampaignId campaign, string device) => new(
-        pipeline,
-        campaign,
+    internal OpenLayerGroup Open(int index, PipelinePlace place) => new(
+        place.Name,
+        place.Campaign,
         Run.Network,
         [Data.Training.Channels, Data.Training.Height, Data.Training.Width],
         Data.Training.Classes,
@@ -37,6 +37,6 @@ public sealed record RunContext(
         Pipeline,
         ConfigurationHash,
         index,
-        Cut: [],
-        device);
+        place.Cut,
+        place.Groups[index].Device.Device);
 }

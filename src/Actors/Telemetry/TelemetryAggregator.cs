@@ -64,12 +64,18 @@ public sealed class TelemetryAggregator : ReceiveActor
 
     private void Time(ICampaignFact fact)
     {
+        if (fact is EpochCheckpointed)
+        {
+            // Its time is the epoch's.
+            return;
+        }
+
         var seconds = Math.Round(_time.GetElapsedTime(_lastFact).TotalSeconds, 3);
         _lastFact = _time.GetTimestamp();
         switch (fact)
         {
             case EpochTrained epoch:
-                _timings.Add(new TimingRecord($"{epoch.Run} {new TrainEpoch(epoch.Epoch)}", seconds));
+                _timings.Add(new TimingRecord($"{epoch.Run} {new TrainEpoch(epoch.Epoch, From: null)}", seconds));
                 break;
             case ShardMeasured shard:
                 _timings.Add(new TimingRecord(new MeasureShard(shard.Shard).ToString(), seconds));

@@ -39,6 +39,7 @@ internal static class CommandLine
         {
             DemoCommand.Create(),
             RunCommand.Create(),
+            NodeCommand.Create(),
             ReportCommand.Create(),
             VerifyCommand.Create(),
             DoctorCommand.Create(),

@@ -29,7 +29,7 @@ internal sealed class Interruption : IDisposable
             signal.Dispose();
         }
 
-        _source.Dispose();
+        // The source is not disposed: a signal that is being handled just now still reaches for it.
     }
 
     private void Handle(PosixSignalContext context)

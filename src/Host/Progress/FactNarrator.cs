@@ -9,6 +9,7 @@ namespace SpikeTrail.Host.Progress;
 /// </summary>
 internal sealed class FactNarrator
 {
+    private readonly Dictionary<RunId, int> _recoveredSteps = [];
     private int _recoveredEpochs;
     private int _recoveredShards;
 
@@ -21,16 +22,23 @@ internal sealed class FactNarrator
     /// <summary>What was recovered, once; to be asked before anything else is shown.</summary>
     public IReadOnlyList<string> TellRecovered()
     {
-        var (epochs, shards) = (_recoveredEpochs, _recoveredShards);
+        var (epochs, steps, shards) = (_recoveredEpochs, _recoveredSteps.Values.Sum(), _recoveredShards);
         (_recoveredEpochs, _recoveredShards) = (0, 0);
-        return epochs + shards == 0 ? [] : [$"resuming: {Numbers.Count(epochs, "epoch", "epochs")} and {Numbers.Count(shards, "shard", "shards")} already done"];
+        _recoveredSteps.Clear();
+        return epochs + steps + shards == 0
+            ? []
+            : [$"resuming: {Numbers.Count(epochs, "epoch", "epochs")}{(steps == 0 ? "" : $", {Numbers.Count(steps, "step", "steps")} of the next")} and {Numbers.Count(shards, "shard", "shards")} already done"];
     }
 
     private string[] Recover(ICampaignFact fact)
     {
         switch (fact)
         {
-            case EpochTrained:
+            case EpochCheckpointed step:
+                _recoveredSteps[step.Run] = step.Progress.Steps;
+                break;
+            case EpochTrained epoch:
+                _recoveredSteps.Remove(epoch.Run);
                 _recoveredEpochs++;
                 break;
             case ShardMeasured:

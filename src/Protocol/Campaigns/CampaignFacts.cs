@@ -18,10 +18,24 @@ public sealed record CheckpointFile(string Name, string Sha256);
 
 /// <summary>What a complete checkpoint consists of: one file per layer group.</summary>
 /// <param name="Folder">The checkpoint's folder, relative to the campaign's output folder.</param>
-/// <param name="Epoch">Epochs trained when it was written.</param>
+/// <param name="Epoch">Whole epochs trained when it was written.</param>
 /// <param name="ConfigurationHash">The configuration it belongs to.</param>
 /// <param name="Files">Its files, in the order of the layer groups.</param>
 public sealed record CheckpointManifest(string Folder, int Epoch, string ConfigurationHash, IReadOnlyList<CheckpointFile> Files);
+
+/// <summary>How far an epoch is: where it goes on, and the sums its training loss is made of.</summary>
+/// <param name="Steps">Batches done.</param>
+/// <param name="Images">Images in them.</param>
+/// <param name="Correct">How many of these were classified correctly.</param>
+/// <param name="Loss">Sum of their losses.</param>
+public sealed record EpochProgress(int Steps, int Images, int Correct, double Loss);
+
+/// <summary>Part of an epoch was trained and a checkpoint to go on from is on disk. It stands until the next, or the epoch's own.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Progress">How far it is.</param>
+/// <param name="Checkpoint">The checkpoint that continues from here.</param>
+public sealed record EpochCheckpointed(RunId Run, int Epoch, EpochProgress Progress, CheckpointManifest Checkpoint) : ICampaignFact;
 
 /// <summary>An epoch was trained and its checkpoint is on disk.</summary>
 /// <param name="Run">The run.</param>

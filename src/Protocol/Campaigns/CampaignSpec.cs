@@ -65,6 +65,9 @@ public sealed record PipelineSpec
     /// <summary>libtorch's threads in every layer group. Weight gradients depend on it bit for bit, so it is part of a run's identity.</summary>
     public int ThreadsPerGroup { get; init; } = 2;
 
+    /// <summary>Training steps between two checkpoints within an epoch; 0 for none but at its end.</summary>
+    public int CheckpointSteps { get; init; } = 200;
+
     /// <summary>How often one piece of work is tried again after a failure before it is given up as errored.</summary>
     public int MaxRetries { get; init; } = 3;
 }

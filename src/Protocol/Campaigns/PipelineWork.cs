@@ -5,9 +5,13 @@ namespace SpikeTrail.Protocol.Campaigns;
 /// <summary>A piece of work the supervisor gives a pipeline. It is answered with the fact that it is done.</summary>
 public interface IPipelineWork : IWireMessage;
 
-/// <summary>Train one epoch, test, and write a checkpoint. Answered with <see cref="EpochTrained"/>.</summary>
+/// <summary>
+/// Train one epoch, test, and write a checkpoint. Answered with <see cref="EpochTrained"/>, and before it with an
+/// <see cref="EpochCheckpointed"/> for every checkpoint on the way.
+/// </summary>
 /// <param name="Epoch">Which, from 1.</param>
-public sealed record TrainEpoch(int Epoch) : IPipelineWork
+/// <param name="From">How much of it the network has been trained on already; null to begin it.</param>
+public sealed record TrainEpoch(int Epoch, EpochProgress? From) : IPipelineWork
 {
     /// <inheritdoc/>
     public override string ToString() => $"epoch {Epoch}";

@@ -89,7 +89,7 @@ public sealed record PipelinePulse(string Pipeline, string? Work, long Passes) :
 /// <param name="Layout">How frames flow.</param>
 /// <param name="ConfigurationHash">The configuration that checkpoints belong to.</param>
 /// <param name="Index">Which layer group, from 0.</param>
-/// <param name="Cut">The first layer of each layer group after the first.</param>
+/// <param name="Cut">The first layer of each layer group after the first; null for evenly, by estimated cost.</param>
 /// <param name="Device">The device it lives on.</param>
 public sealed record OpenLayerGroup(
     string Pipeline,
@@ -102,7 +102,7 @@ public sealed record OpenLayerGroup(
     PipelineSpec Layout,
     string ConfigurationHash,
     int Index,
-    IReadOnlyList<int> Cut,
+    IReadOnlyList<int>? Cut,
     string Device) : IWireMessage;
 
 /// <summary>A layer group is there. Its sender is the layer group.</summary>

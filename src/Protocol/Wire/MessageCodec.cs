@@ -34,12 +34,13 @@ public static class MessageCodec
         WireFormat.Json("write-checkpoint/1", Readable.WriteCheckpoint),
         WireFormat.Json("checkpoint-written/1", Readable.CheckpointWritten),
 
-        WireFormat.Json("train-epoch/1", Readable.TrainEpoch),
+        WireFormat.Json("train-epoch/2", Readable.TrainEpoch),
         WireFormat.Json("measure-shard/1", Readable.MeasureShard),
         WireFormat.Json("measure-link/1", Readable.MeasureLink),
         WireFormat.Json("work-progress/1", Readable.WorkProgress),
 
         WireFormat.Json("campaign-accepted/1", Readable.CampaignAccepted),
+        WireFormat.Json("epoch-checkpointed/1", Readable.EpochCheckpointed),
         WireFormat.Json("epoch-trained/1", Readable.EpochTrained),
         WireFormat.Json("shard-measured/1", Readable.ShardMeasured),
         WireFormat.Json("link-measured/1", Readable.LinkMeasured),

@@ -59,6 +59,7 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(MeasureLink))]
 [JsonSerializable(typeof(WorkProgress))]
 [JsonSerializable(typeof(CampaignAccepted))]
+[JsonSerializable(typeof(EpochCheckpointed))]
 [JsonSerializable(typeof(EpochTrained))]
 [JsonSerializable(typeof(ShardMeasured))]
 [JsonSerializable(typeof(LinkMeasured))]

@@ -11,6 +11,9 @@ namespace SpikeTrail.Snn.Checkpoints;
 /// </summary>
 public static class Checkpoint
 {
+    /// <summary>Where a campaign's checkpoints lie in its output folder.</summary>
+    public const string Folder = "checkpoints";
+
     /// <summary>Writes a layer group's weights, running statistics and optimiser state into a folder, which is made where missing.</summary>
     public static CheckpointFile Save(LayerGroup group, string folder) => Save(group, group.State, folder);
 
@@ -97,6 +100,42 @@ public static class Checkpoint
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A folder too many does no harm.
+        }
+    }
+
+    /// <summary>
+    /// Removes all files of a campaign's checkpoints that nothing will go on from: what an interruption left between
+    /// writing and journalling, or between journalling and removing. Nobody may be writing checkpoints meanwhile. What
+    /// cannot be removed stays.
+    /// </summary>
+    public static void Sweep(IEnumerable<CheckpointManifest> inUse, string outputFolder)
+    {
+        var kept = (from checkpoint in inUse from file in checkpoint.Files select Path.Combine(outputFolder, checkpoint.Folder, file.Name)).ToHashSet(StringComparer.Ordinal);
+        Sweep(new DirectoryInfo(Path.Combine(outputFolder, Folder)), kept);
+    }
+
+    private static void Sweep(DirectoryInfo folder, HashSet<string> kept)
+    {
+        try
+        {
+            foreach (var file in folder.EnumerateFiles().Where(file => !kept.Contains(file.FullName)))
+            {
+                file.Delete();
+            }
+
+            foreach (var inner in folder.EnumerateDirectories())
+            {
+                Sweep(inner, kept);
+            }
+
+            if (!folder.EnumerateFileSystemInfos().Any())
+            {
+                folder.Delete();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A file too many does no harm.
         }
     }
 

@@ -1,7 +1,9 @@
+using SpikeTrail.Actors.Campaigns;
 using SpikeTrail.Actors.Tests.Pipeline;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Protocol.Wire;
 using SpikeTrail.Snn.Randomness;
 
@@ -15,9 +17,10 @@ public sealed class ResumptionTests
     private const int PassesOfABatch = 1 + 2 + 2 + 2 * 3;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task A_campaign_stopped_at_random_moments_comes_to_the_same_bytes(long seed)
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(3, 1)]
+    public async Task A_campaign_stopped_at_random_moments_comes_to_the_same_bytes(long seed, int checkpointSteps)
     {
         using var campaign = new TinyCampaign();
         var random = CounterRandom.For(seed, "interruptions");
@@ -31,7 +34,7 @@ public sealed class ResumptionTests
             using var cancel = new CancellationTokenSource();
             var observer = new RecordingObserver(_ => CancelAt(ref passes, cancel));
 
-            var results = await campaign.RunAsync(observer: observer, cancel: cancel.Token);
+            var results = await campaign.RunAsync(Stepwise(checkpointSteps), observer, cancel: cancel.Token);
 
             complete = results.Campaign.Complete;
             Assert.Equal(journalled, Texts(observer.Recovered));
@@ -47,6 +50,90 @@ public sealed class ResumptionTests
         Assert.Equal(6, shards.Count);
         Assert.Equal(shards.Distinct(), shards);
         Assert.Equal([1, 2], campaign.Journal().OfType<EpochTrained>().Select(fact => fact.Epoch));
+    }
+
+    /// <summary>An epoch is four steps and four batches of the test.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 3)]
+    [InlineData(1, 5)]
+    [InlineData(2, 4)]
+    [InlineData(3, 12)]
+    public async Task A_campaign_stopped_within_an_epoch_goes_on_from_its_last_step_on_disk(int checkpointSteps, int passes)
+    {
+        using var campaign = new TinyCampaign();
+        using var cancel = new CancellationTokenSource();
+        var left = passes;
+        await campaign.RunAsync(Stepwise(checkpointSteps), new RecordingObserver(_ => CancelAt(ref left, cancel)), cancel: cancel.Token);
+        var before = campaign.Journal()[^1] is EpochCheckpointed last ? last.Progress.Images : 0;
+        var updates = new List<ProgressUpdate>();
+
+        var results = await campaign.RunAsync(Stepwise(checkpointSteps), new RecordingObserver(updates.Add));
+
+        Assert.True(results.Campaign.Complete);
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        var steps = campaign.Journal().OfType<EpochCheckpointed>().Select(fact => (fact.Epoch, fact.Progress.Steps)).ToList();
+        Assert.Equal(from epoch in new[] { 1, 2 } from step in Enumerable.Range(1, 3) where step % checkpointSteps == 0 select (epoch, step), steps);
+        Assert.True(updates[0].ActivityDone > 3 * before, "progress forgot the steps done before");
+        Assert.Equal(
+            Kept(campaign.Journal().OfType<EpochTrained>().Select(fact => fact.Checkpoint)),
+            Directory.GetFiles(campaign.File("checkpoints"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+
+        IEnumerable<string> Kept(IEnumerable<CheckpointManifest> epochs) =>
+            from epoch in epochs from file in epoch.Files let path = Path.Combine(campaign.File(epoch.Folder), file.Name) orderby path select path;
+    }
+
+    [Theory]
+    [InlineData(1, new[] { 1, 2, 3, 3 })]
+    [InlineData(2, new[] { 1, 2, 3, 1, 2, 3 })]
+    [InlineData(3, new[] { 1, 2, 3, 1, 2, 3 })]
+    public async Task Damaged_checkpoints_within_an_epoch_are_made_again_from_the_last_good_one(int damaged, int[] secondEpoch)
+    {
+        using var campaign = new TinyCampaign();
+        var passes = 0;
+
+        // The campaign's fourteenth pass is in the test after the second epoch: all its steps are journalled, itself is not.
+        await campaign.RunAsync(
+            job => job with { Pipeline = job.Pipeline with { CheckpointSteps = 1, MaxRetries = 0 } },
+            layerGroup: TappedGroup.Each((plan, message) =>
+            {
+                if (plan.Index == 1 && message is PassRequest && ++passes == 14)
+                {
+                    throw new InvalidOperationException("the device fell over");
+                }
+            }));
+        var steps = campaign.Journal().OfType<EpochCheckpointed>().Where(fact => fact.Epoch == 2).Select(fact => campaign.File(fact.Checkpoint.Folder)).ToList();
+        Assert.Equal([false, true, true], steps.Select(Directory.Exists));
+        foreach (var step in steps[^Math.Min(2, damaged)..])
+        {
+            await File.AppendAllTextAsync(Path.Combine(step, "group-1.safetensors"), "x");
+        }
+
+        if (damaged == 3)
+        {
+            Directory.Delete(Path.Combine(campaign.File("checkpoints"), "narrow_fashion-mnist-mini_7"), recursive: true);
+        }
+
+        await campaign.RunAsync(Stepwise(1));
+
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        Assert.Equal(secondEpoch, campaign.Journal().OfType<EpochCheckpointed>().Where(fact => fact.Epoch == 2).Select(fact => fact.Progress.Steps));
+        Assert.Equal(damaged == 3 ? [1, 1, 2] : [1, 2], campaign.Journal().OfType<EpochTrained>().Select(fact => fact.Epoch));
+        Assert.Contains("falling back to the one before", await File.ReadAllTextAsync(campaign.File("spiketrail.log")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_number_of_steps_between_checkpoints_goes_on_where_the_first_stopped()
+    {
+        using var campaign = new TinyCampaign();
+        using var cancel = new CancellationTokenSource();
+        var left = 4;
+        await campaign.RunAsync(Stepwise(2), new RecordingObserver(_ => CancelAt(ref left, cancel)), cancel: cancel.Token);
+
+        await campaign.RunAsync(job => job with { Pipeline = job.Pipeline with { CheckpointSteps = 0, LayerGroups = 3 } });
+
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        Assert.Equal([2], campaign.Journal().OfType<EpochCheckpointed>().Select(fact => fact.Progress.Steps));
     }
 
     [Theory]
@@ -179,6 +266,9 @@ public sealed class ResumptionTests
         Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
         Assert.Equal([1, 2], campaign.Journal().OfType<EpochTrained>().Select(fact => fact.Epoch));
     }
+
+    private static Func<CampaignJob, CampaignJob> Stepwise(int checkpointSteps) =>
+        job => job with { Pipeline = job.Pipeline with { CheckpointSteps = checkpointSteps } };
 
     private static void CancelAt(ref int passes, CancellationTokenSource cancel, bool counts = true)
     {

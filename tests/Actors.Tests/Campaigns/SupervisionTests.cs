@@ -32,6 +32,28 @@ public sealed class SupervisionTests
     }
 
     [Fact]
+    public async Task A_layer_group_that_fails_within_an_epoch_is_replaced_from_its_last_step_on_disk()
+    {
+        using var campaign = new TinyCampaign();
+        var passes = 0;
+
+        // The campaign's twelfth pass is the last step of the second epoch.
+        await campaign.RunAsync(
+            job => job with { Pipeline = job.Pipeline with { CheckpointSteps = 2 } },
+            layerGroup: TappedGroup.Each((plan, message) =>
+            {
+                if (plan.Index == 1 && message is PassRequest && ++passes == 12)
+                {
+                    throw new InvalidOperationException(Reason);
+                }
+            }));
+
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        Assert.Equal("epoch 2", Assert.Single(campaign.Journal().OfType<WorkFailed>()).Work);
+        Assert.Equal([(1, 2), (2, 2)], campaign.Journal().OfType<EpochCheckpointed>().Select(fact => (fact.Epoch, fact.Progress.Steps)));
+    }
+
+    [Fact]
     public async Task A_frame_whose_tensor_is_gone_fails_the_pipeline_and_changes_nothing_in_the_results()
     {
         using var campaign = new TinyCampaign();

@@ -37,6 +37,9 @@ internal sealed class TinyCampaign(CampaignSpec? spec = null) : IDisposable
         Evaluation = new EvaluationSpec { BatchSize = 2, ShardSize = 4 },
     };
 
+    /// <summary>Two layer groups, and one retry.</summary>
+    public static PipelineSpec Layout { get; } = new() { LayerGroups = 2, ThreadsPerGroup = 1, MaxRetries = 1 };
+
     /// <summary>One epoch, then two chains of two links of two batches each, after two shards of clean images.</summary>
     public static CampaignSpec Chained { get; } = Spec with
     {
@@ -47,7 +50,7 @@ internal sealed class TinyCampaign(CampaignSpec? spec = null) : IDisposable
     };
 
     public CampaignJob Job => new(
-        spec ?? Spec, new PipelineSpec { LayerGroups = 2, ThreadsPerGroup = 1, MaxRetries = 1 }, _folder.Path, DataFolder: null);
+        spec ?? Spec, Layout, _folder.Path, DataFolder: null);
 
     public RecordingObserver Observer { get; } = new();
 

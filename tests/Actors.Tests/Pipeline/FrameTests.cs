@@ -205,7 +205,7 @@ public sealed class PipelineFramesTests : PipelineTest
         }));
 
         await DoAsync<ShardMeasured>(supervisor, pipeline, TinyRun.Shards(context).First());
-        await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(1));
+        await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(1, From: null));
 
         int[] up = [.. Enumerable.Range(0, TinyRun.TimeSteps)];
         int[] down = [.. up.Reverse()];

@@ -29,7 +29,7 @@ public sealed class LeakTests : PipelineTest
         var growths = new List<long>();
         for (var round = 1; round <= Rounds && !growths.Exists(growth => growth < Tolerance); round++)
         {
-            await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(round));
+            await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(round, From: null));
             await DoAsync<ShardMeasured>(supervisor, pipeline, TinyRun.Shards(TinyRun.Context("", campaign: Campaign)).Last());
             await GroupsAreAtRestAsync(pipeline, groups: 3);
 

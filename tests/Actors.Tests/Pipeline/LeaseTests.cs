@@ -122,7 +122,7 @@ public sealed class LeaseTests : PipelineTest
             }
         }));
 
-        pipeline.Tell(training ? new TrainEpoch(1) : TinyRun.Shards(context).First());
+        pipeline.Tell(training ? new TrainEpoch(1, From: null) : TinyRun.Shards(context).First());
         await arrived.Task.WaitAsync(Patience);
         await supervisor.WatchAsync(pipeline);
         Sys.Stop(pipeline);

@@ -40,7 +40,7 @@ public abstract class SameBits(string config = "") : PipelineTest(config)
         var pipeline = await StartAsync(supervisor, PipelineActor.Props(context, checkpoint: null, Place(context)));
         for (var epoch = 1; epoch <= 2; epoch++)
         {
-            var trained = await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(epoch));
+            var trained = await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(epoch, From: null));
             Assert.Equal(epoch, trained.Epoch);
             Assert.Equal(context.Pipeline.LayerGroups, trained.Checkpoint.Files.Count);
             Assert.Null(Checkpoint.Damage(trained.Checkpoint, context.OutputFolder));

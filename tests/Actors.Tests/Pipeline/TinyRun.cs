@@ -51,6 +51,7 @@ internal static class TinyRun
         new CampaignId("tiny"),
         Client: null,
         [.. Enumerable.Repeat(new GroupPlace(new DeviceId(WorkerPlan.LocalNode, "cpu"), Worker: null), context.Pipeline.LayerGroups)],
+        Cut: null,
         layerGroup ?? LayerGroupActor.Props);
 
     /// <summary>The first shard of every cell.</summary>

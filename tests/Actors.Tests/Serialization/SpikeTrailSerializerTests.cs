@@ -33,11 +33,12 @@ public sealed class SpikeTrailSerializerTests() : TestKit(
         new TakeStatisticsBack("checkpoints/3"),
         new WriteCheckpoint("checkpoints/3"),
         new CheckpointWritten(1, new CheckpointFile("group-1.bin", "ab")),
-        new TrainEpoch(3),
+        new TrainEpoch(3, new EpochProgress(200, 3200, 1500, 0.5)),
         new MeasureShard(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17)),
         new MeasureLink(new LinkId(new ChainId("a/b/1/as-published/8"), 17), null),
         new WorkProgress(3, 4, 0.5, 0.25, 0.125),
         new CampaignAccepted("00ff", """{"name":"demo"}"""),
+        new EpochCheckpointed(Run, 3, new EpochProgress(200, 3200, 1500, 0.5), new CheckpointManifest("checkpoints/3", 2, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
         new EpochTrained(Run, 3, double.NaN, 1.5, 0.25, new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
         new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), Measurement.Empty with { Operations = [Operation] }),
         new LinkMeasured(

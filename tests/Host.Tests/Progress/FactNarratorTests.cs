@@ -39,6 +39,18 @@ public sealed class FactNarratorTests
     }
 
     [Fact]
+    public void Of_the_steps_recovered_those_of_an_epoch_that_is_not_done_are_told()
+    {
+        _narrator.Tell(Steps(1, 5), recovered: true);
+        _narrator.Tell(Epoch(1), recovered: true);
+        Assert.Equal(["resuming: 1 epoch and 0 shards already done"], _narrator.TellRecovered());
+
+        _narrator.Tell(Steps(2, 5), recovered: true);
+        _narrator.Tell(Steps(2, 10), recovered: true);
+        Assert.Equal(["resuming: 0 epochs, 10 steps of the next and 0 shards already done"], _narrator.Tell(Steps(2, 15), recovered: false));
+    }
+
+    [Fact]
     public void A_cell_that_was_complete_before_a_resume_is_not_told_again() => Assert.Empty(_narrator.Tell(Cell, recovered: true));
 
     [Fact]
@@ -51,6 +63,8 @@ public sealed class FactNarratorTests
     }
 
     private static EpochTrained Epoch(int epoch) => new(Run, epoch, 0.5, 0.6, 0.8125, new("checkpoint", epoch, "00", []));
+
+    private static EpochCheckpointed Steps(int epoch, int steps) => new(Run, epoch, new(steps, steps * 16, 3, 0.5), new("checkpoint", epoch - 1, "00", []));
 
     private static ShardMeasured Shard(string cell, int index) =>
         new(new(new($"{Run}/{cell}"), index), SpikeTrail.Protocol.Telemetry.Measurement.Empty);

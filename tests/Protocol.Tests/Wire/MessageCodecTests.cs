@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Protocol.Wire;
@@ -12,6 +13,25 @@ public sealed class MessageCodecTests
     private static readonly RunId Run = new("sew-resnet18/cifar-10/3407");
 
     private static readonly OperationGradient Operation = new("layer1.0.conv1", "Conv2d", 3, 4, 1, 2, 0.1, 1e-300, 5);
+
+    private static readonly DeviceId Cpu = new("127.0.0.1:4053", "cpu");
+
+    private static readonly CampaignSummary Summary = new(new CampaignId("small"), CampaignStanding.Running, 1, 2, 3, "a note");
+
+    private static readonly PipelineStatus Pipeline = new("small-1", new CampaignId("small"), Run, "epoch 3", [new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5)]);
+
+    private static readonly CampaignSpec Small = new()
+    {
+        Name = "small",
+        Networks = [new NetworkSpec { Name = "narrow", Family = NetworkFamily.SpikingResNet, Weights = new WeightsFile("w.safetensors", "ab") }],
+        DataSets = [new DataSetSpec { Name = "made-up", TestLimit = 8 }],
+        Seeds = [7],
+        Protocols = [ProtocolSpec.AsPublished],
+        Attacks = [new AttackSpec { Name = "ifgsm", Kind = AttackKind.IteratedFgsm }],
+        Epsilons = [0.5],
+    };
+
+    private static readonly PipelineSpec SmallLayout = new() { Devices = ["cpu", "cuda:0"] };
 
     /// <summary>One message of every type, and what it looks like on the wire: hexadecimal for frames and chunks, text for the rest.</summary>
     public static TheoryData<string, IWireMessage, string> Golden => new()
@@ -55,7 +75,11 @@ public sealed class MessageCodecTests
             "checkpoint-written/1", new CheckpointWritten(1, new CheckpointFile("group-1.bin", "ab")),
             """{"group":1,"file":{"name":"group-1.bin","sha256":"ab"}}"""
         },
-        { "train-epoch/1", new TrainEpoch(3), """{"epoch":3}""" },
+        {
+            "train-epoch/2", new TrainEpoch(3, new EpochProgress(200, 3200, 1500, 0.5)),
+            """{"epoch":3,"from":{"steps":200,"images":3200,"correct":1500,"loss":0.5}}"""
+        },
+        { "train-epoch/2", new TrainEpoch(3, From: null), """{"epoch":3,"from":null}""" },
         {
             "measure-shard/1", new MeasureShard(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17)),
             """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17}}"""
@@ -71,6 +95,11 @@ public sealed class MessageCodecTests
         {
             "campaign-accepted/1", new CampaignAccepted("00ff", """{"name":"a+b"}"""),
             """{"configuration-hash":"00ff","configuration":"{\"name\":\"a+b\"}"}"""
+        },
+        {
+            "epoch-checkpointed/1",
+            new EpochCheckpointed(Run, 3, new EpochProgress(200, 3200, 1500, double.NaN), new CheckpointManifest("checkpoints/3", 2, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
+            """{"run":"sew-resnet18/cifar-10/3407","epoch":3,"progress":{"steps":200,"images":3200,"correct":1500,"loss":"NaN"},"checkpoint":{"folder":"checkpoints/3","epoch":2,"configuration-hash":"00ff","files":[{"name":"group-0.bin","sha256":"ab"}]}}"""
         },
         {
             "epoch-trained/1", new EpochTrained(Run, 3, double.NaN, 1.5, 0.25, new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
@@ -94,6 +123,88 @@ public sealed class MessageCodecTests
             """{"run":"sew-resnet18/cifar-10/3407","work":"epoch 3","attempt":1,"reason":"out of memory: cuda:0 <1 GiB>","gave-up":false}"""
         },
         { "campaign-completed/1", new CampaignCompleted(), "{}" },
+        {
+            "progress-update/1",
+            new ProgressUpdate(Run, "epoch 1/2", 1, 2, 3, 4, 0.5, null, null),
+            """{"run":"sew-resnet18/cifar-10/3407","activity":"epoch 1/2","activity-done":1,"activity-total":2,"campaign-done":3,"campaign-total":4,"loss":0.5,"accuracy":null,"zero-fraction":null}"""
+        },
+        {
+            "submit-campaign/1",
+            new SubmitCampaign(new CampaignId("small"), Small, SmallLayout),
+            """{"campaign":"small","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"pipeline":{"layer-groups":1,"window":1,"frames-in-flight":4,"devices":["cpu","cuda:0"],"threads-per-group":2,"max-retries":3}}"""
+        },
+        { "list-campaigns/1", new ListCampaigns(), "{}" },
+        { "show-campaign/1", new ShowCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
+        { "pause-campaign/1", new PauseCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
+        { "resume-campaign/1", new ResumeCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
+        { "cancel-campaign/1", new CancelCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
+        { "retry-campaign/1", new RetryCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
+        { "follow-campaign/1", new FollowCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
+        { "list-devices/1", new ListDevices(), "{}" },
+        { "list-pipelines/1", new ListPipelines(), "{}" },
+        { "move-pipeline/1", new MovePipeline("small-1", 2, Cpu), """{"pipeline":"small-1","group":2,"to":{"node":"127.0.0.1:4053","device":"cpu"}}""" },
+        { "request-done/1", new RequestDone("done"), """{"text":"done"}""" },
+        { "request-refused/1", new RequestRefused("no"), """{"reason":"no"}""" },
+        {
+            "campaign-list/1",
+            new CampaignList([Summary]),
+            """{"campaigns":[{"campaign":"small","standing":"running","done":1,"total":2,"failures":3,"note":"a note"}]}"""
+        },
+        {
+            "campaign-details/1",
+            new CampaignDetails(Summary, [new RunStatus(Run, 1, 2, 3, 4, GivenUp: false)], [Pipeline], [new WorkFailed(Run, "epoch 3", 1, "lost", GaveUp: false)]),
+            """{"summary":{"campaign":"small","standing":"running","done":1,"total":2,"failures":3,"note":"a note"},"runs":[{"run":"sew-resnet18/cifar-10/3407","epochs-done":1,"epochs":2,"shards-done":3,"shards":4,"given-up":false}],"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5}]}],"failures":[{"run":"sew-resnet18/cifar-10/3407","work":"epoch 3","attempt":1,"reason":"lost","gave-up":false}]}"""
+        },
+        {
+            "device-list/1",
+            new DeviceList([new DeviceStatus(Cpu, 1024, 2, Leaving: false, ["small-1"])]),
+            """{"devices":[{"device":{"node":"127.0.0.1:4053","device":"cpu"},"memory-bytes":1024,"capacity":2,"leaving":false,"users":["small-1"]}]}"""
+        },
+        {
+            "pipeline-list/1",
+            new PipelineList([Pipeline]),
+            """{"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5}]}]}"""
+        },
+        {
+            "layer-group-status/1",
+            new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5),
+            """{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5}"""
+        },
+        {
+            "campaign-submitted/1",
+            new CampaignSubmitted(new CampaignId("small"), Small, SmallLayout),
+            """{"campaign":"small","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"pipeline":{"layer-groups":1,"window":1,"frames-in-flight":4,"devices":["cpu","cuda:0"],"threads-per-group":2,"max-retries":3}}"""
+        },
+        { "campaign-ordered/1", new CampaignOrdered(new CampaignId("small"), CampaignOrder.Pause), """{"campaign":"small","order":"pause"}""" },
+        {
+            "campaign-settled/1",
+            new CampaignSettled(new CampaignDetails(Summary, [], [], [])),
+            """{"details":{"summary":{"campaign":"small","standing":"running","done":1,"total":2,"failures":3,"note":"a note"},"runs":[],"pipelines":[],"failures":[]}}"""
+        },
+        { "describe-worker/1", new DescribeWorker(), "{}" },
+        {
+            "worker-described/1",
+            new WorkerDescribed("127.0.0.1:4053", [new DeviceOffer(Cpu, 1024, 2, 1.5)], Leaving: false),
+            """{"node":"127.0.0.1:4053","devices":[{"device":{"node":"127.0.0.1:4053","device":"cpu"},"memory-bytes":1024,"capacity":2,"speed":1.5}],"leaving":false}"""
+        },
+        {
+            "open-pipeline/1",
+            new OpenPipeline("small-1", new CampaignId("small"), "00ff", Small, SmallLayout, Run, null, [new DevicePlace(new DeviceOffer(Cpu, 1024, 2, 1.5), "akka://a/user/worker")], [Cpu]),
+            """{"pipeline":"small-1","campaign":"small","configuration-hash":"00ff","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"layout":{"layer-groups":1,"window":1,"frames-in-flight":4,"devices":["cpu","cuda:0"],"threads-per-group":2,"max-retries":3},"run":"sew-resnet18/cifar-10/3407","checkpoint":null,"places":[{"offer":{"device":{"node":"127.0.0.1:4053","device":"cpu"},"memory-bytes":1024,"capacity":2,"speed":1.5},"worker":"akka://a/user/worker"}],"groups":[{"node":"127.0.0.1:4053","device":"cpu"}]}"""
+        },
+        { "pipeline-opened/1", new PipelineOpened("small-1"), """{"pipeline":"small-1"}""" },
+        { "pipeline-failed/1", new PipelineFailed("small-1", "out of memory"), """{"pipeline":"small-1","reason":"out of memory"}""" },
+        { "pipeline-lost/1", new PipelineLost("small-1", "a node is gone"), """{"pipeline":"small-1","reason":"a node is gone"}""" },
+        { "close-pipeline/1", new ClosePipeline(), "{}" },
+        { "pipeline-leaving/1", new PipelineLeaving("small-1"), """{"pipeline":"small-1"}""" },
+        { "pipeline-pulse/1", new PipelinePulse("small-1", "epoch 3", 17), """{"pipeline":"small-1","work":"epoch 3","passes":17}""" },
+        {
+            "open-layer-group/1",
+            new OpenLayerGroup("small-1", new CampaignId("small"), Small.Networks[0], [1, 28, 28], 10, 7, new OptimizerSpec(), SmallLayout, "00ff", 1, [2], "cpu"),
+            """{"pipeline":"small-1","campaign":"small","network":{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]},"input-shape":[1,28,28],"classes":10,"seed":7,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"layout":{"layer-groups":1,"window":1,"frames-in-flight":4,"devices":["cpu","cuda:0"],"threads-per-group":2,"max-retries":3},"configuration-hash":"00ff","index":1,"cut":[2],"device":"cpu"}"""
+        },
+        { "layer-group-opened/1", new LayerGroupOpened(1), """{"index":1}""" },
+        { "layer-group-failed/1", new LayerGroupFailed(1, "out of memory"), """{"index":1,"reason":"out of memory"}""" },
     };
 
     [Theory]

@@ -61,6 +61,42 @@ public sealed class TrainingEpochTests
         Assert.InRange(losses[^1], 0, 0.7 * losses[0]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public void An_epoch_trained_in_stretches_comes_to_the_same_bits(int steps)
+    {
+        var training = new TrainingSpec { BatchSize = 4 };
+        using var whole = new LocalPipeline(Create(Small() with { Depth = 10 }));
+        using var parted = new LocalPipeline(Create(Small() with { Depth = 10 }));
+        var expected = Epoch(from: null, steps: null);
+        whole.Run(expected);
+
+        var (stretches, cost) = (new List<EpochProgress?> { null }, 0L);
+        TrainingEpoch last;
+        do
+        {
+            last = Epoch(stretches[^1], steps);
+            cost += last.Cost;
+            parted.Run(last);
+            stretches.Add(last.Progress);
+        }
+        while (!last.IsWhole);
+
+        Assert.Equal((7 + steps - 1) / steps, stretches.Count - 1);
+        Assert.Equal(expected.Cost, cost);
+        Assert.Equal(expected.Progress, last.Progress);
+        Assert.Equal(new EpochProgress(7, Images.Count, expected.Totals.Correct, expected.Totals.Loss), last.Progress);
+        Assert.All(
+            whole.Groups.Single().State.Zip(parted.Groups.Single().State),
+            pair => Assert.Equal(pair.First.Value.bytes.ToArray(), pair.Second.Value.bytes.ToArray()));
+
+        TrainingEpoch Epoch(EpochProgress? from, int? steps) =>
+            new(training, new PhaseEncoder(4, bits: 4), Images, seed: 1, epoch: 2, ScalarType.Float32, from, steps);
+    }
+
     [Fact]
     public void A_clean_test_does_not_depend_on_its_batches()
     {

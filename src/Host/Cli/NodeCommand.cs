@@ -1,0 +1,73 @@
+using System.CommandLine;
+using SpikeTrail.Actors.Configuration;
+using SpikeTrail.Actors.Nodes;
+
+namespace SpikeTrail.Host.Cli;
+
+/// <summary><c>spiketrail node</c>: one node of a cluster, until it is told to stop.</summary>
+internal static class NodeCommand
+{
+    private static readonly TimeSpan RejoinDelay = TimeSpan.FromSeconds(5);
+
+    public static Command Create()
+    {
+        var config = new Option<string?>("--config") { Description = "The node's settings, a HOCON file over hocon/node.conf.", HelpName = "FILE" };
+        var roles = new Option<string?>("--roles") { Description = "What it is to the cluster: supervisor, worker or both.", HelpName = "supervisor,worker" };
+        var port = new Option<string?>("--port") { Description = "The port for other nodes.", HelpName = "PORT" };
+        var join = new Option<string?>("--join") { Description = "Nodes that let it in; the first of them begins a cluster when it is alone.", HelpName = "HOST:PORT[,…]" };
+        var commands = new Option<string?>("--commands") { Description = "The port for commands.", HelpName = "PORT" };
+        var campaigns = new Option<string?>("--campaigns") { Description = "The folder of all campaigns, shared by all nodes.", HelpName = "DIR" };
+        var data = CampaignOptions.Data();
+        var set = new Option<string[]>("--set") { Description = "Override one key of the settings, such as spiketrail.node.drain-seconds=5; may be given several times.", HelpName = "key=value", DefaultValueFactory = _ => [] };
+        var command = new Command("node", "Run one node of a cluster, until Ctrl+C. `spiketrail cmd` talks to it.") { config, roles, port, join, commands, campaigns, data, set };
+        command.SetAction(async parsed =>
+        {
+            string?[] options =
+            [
+                parsed.GetValue(roles) is { } r ? $"spiketrail.node.roles=[{r}]" : null,
+                parsed.GetValue(port) is { } p ? $"spiketrail.node.port={p}" : null,
+                parsed.GetValue(join) is { } j ? $"spiketrail.node.seed-nodes=[{string.Join(",", j.Split(',').Select(seed => $"\"{seed.Trim()}\""))}]" : null,
+                parsed.GetValue(commands) is { } c ? $"spiketrail.commands.port={c}" : null,
+                parsed.GetValue(campaigns) is { } f ? $"spiketrail.node.campaigns=\"{f}\"" : null,
+                CampaignOptions.ExistingFolder(parsed.GetValue(data)) is { } d ? $"spiketrail.node.data=\"{d}\"" : null,
+            ];
+            var settings = NodeFile.Open(parsed.GetValue(config), options.OfType<string>().Concat(parsed.GetRequiredValue(set)));
+            return await RunAsync(NodeFile.ReadNode(settings));
+        });
+        return command;
+    }
+
+    /// <summary>
+    /// Runs a node until it is told to stop. One that the rest of the cluster has given up, because it could not be reached for
+    /// too long, ends its actor system and begins again: it holds nothing that the others do not.
+    /// </summary>
+    private static async Task<int> RunAsync(NodeSettings settings)
+    {
+        using var interruption = new Interruption(() => Console.Error.WriteLine("leaving the cluster as soon as the work in hand is done; again to end at once"));
+        while (true)
+        {
+            var node = NodeSystem.Start(settings);
+            Console.WriteLine($"node {node.Address} [{string.Join(", ", settings.Roles)}] is up; campaigns in {node.Settings.Campaigns}");
+            var ended = node.System.WhenTerminated;
+            await Task.WhenAny(ended, Task.Delay(Timeout.InfiniteTimeSpan, interruption.Token));
+            if (!ended.IsCompleted)
+            {
+                await node.StopAsync();
+            }
+
+            await ended;
+            if (!node.WasExpelled)
+            {
+                Console.WriteLine($"node {node.Address} has left");
+                return ExitCode.Done;
+            }
+
+            Console.WriteLine($"node {node.Address} was taken out of the cluster: the others could not reach it for too long; joining again in {RejoinDelay.TotalSeconds} s");
+            await Task.WhenAny(Task.Delay(RejoinDelay, interruption.Token));
+            if (interruption.Requested)
+            {
+                return ExitCode.Done;
+            }
+        }
+    }
+}
