@@ -1,5 +1,5 @@
 using Akka.Actor;
-using SpikeTrail.Actors.Nodes;
+using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Checkpoints;
@@ -147,7 +147,7 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
     private LayerGroupStatus Status(double framesPerSecond) => new(
         _plan.Index,
         string.Join(", ", _group!.Layers),
-        new DeviceId(NodeOf(Context.System), _plan.Device),
+        new DeviceId(NodeName.Of(Context.System), _plan.Device),
         _group.StateBytes,
         _pace.Frames,
         framesPerSecond);
@@ -173,9 +173,6 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
 
     private void OnWriteCheckpoint(WriteCheckpoint write) =>
         Sender.Tell(new CheckpointWritten(_plan.Index, Checkpoint.Save(_group!, Path.Combine(_plan.OutputFolder, write.Folder))));
-
-    private static string NodeOf(ActorSystem system) =>
-        ((ExtendedActorSystem)system).Provider.DefaultAddress is { HasGlobalScope: true } address ? address.HostPort() : WorkerPlan.LocalNode;
 
     private LayerGroupPass PassOf(IFrame frame)
     {
