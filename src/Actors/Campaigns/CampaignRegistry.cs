@@ -259,6 +259,11 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
             return;
         }
 
+        if (ended.Details is { } details)
+        {
+            campaign.OnDetails(Sender, details);
+        }
+
         Release(campaign);
         if (!campaign.IsToRun)
         {

@@ -186,7 +186,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
         var ready = Ready().Count();
         _plan.Devices.Tell(new WantDevices(
-            _plan.Id, Math.Max(0, ready - _replicas.Values.Count(replica => replica.Pipeline is null)), _plan.DeviceKinds, _plan.DevicesPerPipeline));
+            _plan.Id, Math.Max(0, ready - _replicas.Values.Count(replica => replica.Pipeline is null)), _plan.DeviceKinds, _plan.DevicesPerPipeline, _plan.ExactDevices));
         if (ready == 0 && _replicas.Count == 0 && !_attempts.AnyWaiting)
         {
             Finish();
@@ -490,7 +490,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private void End()
     {
         Timers.CancelAll();
-        _plan.Devices.Tell(new WantDevices(_plan.Id, 0, [], 0));
+        _plan.Devices.Tell(new WantDevices(_plan.Id, 0, [], 0, null));
         foreach (var replica in _replicas.Values.ToList())
         {
             replica.Pipeline?.Tell(new ClosePipeline());
@@ -502,7 +502,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         {
             Command<ShowCampaign>(_ => Sender.Tell(Details()));
             Command<DevicesGranted>(grant => _plan.Devices.Tell(new ReturnDevices(grant.Grant)));
-            Command<CampaignEnded>(_client.Tell);
+            Command<CampaignEnded>(ended => _client.Tell(ended with { Details = Details() }));
             CommandAny(_ => { });
         });
     }
