@@ -372,10 +372,9 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             return;
         }
 
-        if (replica is { Closing: true, Leaving: false, Groups: not null })
+        if (replica.Moving)
         {
-            // It was closed to be moved.
-            (replica.Pipeline, replica.Closing) = (null, false);
+            (replica.Pipeline, replica.Closing, replica.Moving) = (null, false, false);
             Open(replica);
         }
         else if (replica.Closing)
@@ -454,6 +453,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         var replica = exchanged.Replica;
         replica.Grant = grant;
         replica.Groups = exchanged.Groups;
+        replica.Moving = true;
         Close(replica);
         exchanged.Client.Tell(new RequestDone($"{replica.Name} goes on at {string.Join(", ", exchanged.Groups.Distinct())}, from its last checkpoint"));
     }
