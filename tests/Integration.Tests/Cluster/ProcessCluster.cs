@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SpikeTrail.Protocol.Campaigns;
@@ -148,27 +149,34 @@ internal sealed class ProcessCluster : IAsyncDisposable
         Assert.Empty(Directory.EnumerateFiles(Campaigns, "*.part", SearchOption.AllDirectories));
         Assert.DoesNotContain(TrialCampaign.Name, await node.AskAsync("device", "show"), StringComparison.Ordinal);
         Tell("all is well");
-        TestContext.Current.SendDiagnosticMessage(Story());
-        TestContext.Current.TestOutputHelper?.WriteLine(Story());
+        TestContext.Current.TestOutputHelper?.WriteLine(_story.ToString());
     }
 
     /// <summary>Notes a step of the trial.</summary>
     public void Tell(string step) => _story.AppendLine(FormattableString.Invariant($"{Stopwatch.GetElapsedTime(_begun).TotalSeconds,6:0.0} s  {step}"));
 
-    /// <summary>What happened, and what went wrong in the nodes' logs.</summary>
+    /// <summary>What happened, and what the nodes' logs and outputs say to it.</summary>
     public string Story()
     {
         var story = new StringBuilder(_story.ToString());
         foreach (var node in Nodes)
         {
-            var log = Path.Combine(Campaigns, $"node-{node.Place.Host}-{node.Place.Port}.log");
-            var lines = File.Exists(log) ? File.ReadLines(log).Where(line => line.Contains(" ErrorLevel ", StringComparison.Ordinal) || line.Contains(" WarningLevel ", StringComparison.Ordinal)).ToList() : [];
-            story.AppendLine(FormattableString.Invariant($"--- node {node.Place.Address}: {lines.Count} warnings and errors"));
-            lines.TakeLast(60).ToList().ForEach(line => story.AppendLine(line.Length > 400 ? line[..400] : line));
-            story.AppendLine(node.WrittenOrEmpty());
+            story.AppendLine(CultureInfo.InvariantCulture, $"--- node {node.Place.Address}").AppendLine(node.WrittenOrEmpty());
+            WarningsOf(node).TakeLast(40).ToList().ForEach(line => story.AppendLine(line));
         }
 
         return story.ToString();
+    }
+
+    /// <summary>Warnings and errors in a node's log, but for those of connections that could not be made.</summary>
+    public IEnumerable<string> WarningsOf(NodeProcess node)
+    {
+        var log = Path.Combine(Campaigns, $"node-{node.Place.Host}-{node.Place.Port}.log");
+        return File.Exists(log)
+            ? File.ReadLines(log).Where(line =>
+                (line.Contains(" ErrorLevel ", StringComparison.Ordinal) || line.Contains(" WarningLevel ", StringComparison.Ordinal))
+                && !line.Contains("remoting", StringComparison.Ordinal) && !line.Contains("endpointManager", StringComparison.Ordinal))
+            : [];
     }
 
     public async ValueTask DisposeAsync()
