@@ -27,9 +27,7 @@ public static class CampaignHistory
         using var system = LocalSystem.Create(Path.GetFullPath(folder));
         try
         {
-            var read = new TaskCompletionSource<CampaignState>(TaskCreationOptions.RunContinuationsAsynchronously);
-            system.ActorOf(Props.Create(() => new Reader(folder, read)), "history");
-            var state = await read.Task;
+            var state = await ReadAsync(system, folder);
             return state.Accepted is null
                 ? throw new InputException($"{folder}: no campaign was begun here; expected the output folder of a campaign")
                 : state;
@@ -38,6 +36,15 @@ public static class CampaignHistory
         {
             await system.Terminate();
         }
+    }
+
+    /// <summary>Reads the journal of an actor system: of a campaign that may not be begun.</summary>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    internal static Task<CampaignState> ReadAsync(ActorSystem system, string folder)
+    {
+        var read = new TaskCompletionSource<CampaignState>(TaskCreationOptions.RunContinuationsAsynchronously);
+        system.ActorOf(Props.Create(() => new Reader(folder, read)));
+        return read.Task;
     }
 
     /// <summary>Recovers what the supervisor journalled, and journals nothing.</summary>
@@ -57,6 +64,6 @@ public static class CampaignHistory
         public override string PersistenceId => JournalId;
 
         protected override void OnRecoveryFailure(Exception reason, object? message) =>
-            _read.TrySetException(new InputException($"{_folder}: the journal cannot be read: {reason.Message.ReplaceLineEndings(" ")}", reason));
+            _read.TrySetException(new InputException($"{_folder}: the journal is damaged: {reason.GetBaseException().Message.ReplaceLineEndings(" ")}", reason));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Akka.Actor;
 using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Actors.Nodes;
@@ -14,6 +13,9 @@ namespace SpikeTrail.Actors.Campaigns;
 /// <summary>Runs a campaign in an actor system of its own, on this machine, to its end or until it is told to stop.</summary>
 public static class CampaignRunner
 {
+    // A supervisor's answer may still be on its way when it has ended.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// Runs a campaign, or goes on with it where the folder's journal says it stopped. Writes results.json and
     /// provenance.json before it returns, whole or as far as they go.
@@ -22,6 +24,7 @@ public static class CampaignRunner
     /// <param name="observer">Who hears how it goes.</param>
     /// <param name="cancel">Stops the campaign; what is journalled stays.</param>
     /// <exception cref="InputException">Data, devices, layout or folder are not fit for it.</exception>
+    /// <exception cref="StorageException">The disk is full, or the folder can no longer be written. What is journalled stays.</exception>
     public static Task<CampaignResults> RunAsync(CampaignJob job, ICampaignObserver observer, CancellationToken cancel) =>
         RunAsync(job, observer, layerGroup: null, cancel);
 
@@ -41,25 +44,17 @@ public static class CampaignRunner
         }
     }
 
-    /// <summary>Results whose journal is gone still belong to somebody.</summary>
-    private static void RefuseForeignResults(PreparedCampaign campaign)
+    /// <summary>Why a supervisor died without a word.</summary>
+    private static async Task<Exception> PostMortemAsync(ActorSystem system, string folder)
     {
-        var (folder, results) = (campaign.Job.OutputFolder, Path.Combine(campaign.Job.OutputFolder, "results.json"));
-        if (LocalSystem.HasJournal(folder) || !File.Exists(results))
-        {
-            return;
-        }
-
         try
         {
-            if (ResultsJson.Read(File.ReadAllText(results)).Campaign is var found && found.ConfigurationHash != campaign.Identity.Hash)
-            {
-                throw new InputException($"{results}: belongs to the campaign {found.Name} with another configuration, and its journal is gone; give another folder");
-            }
+            await CampaignHistory.ReadAsync(system, folder);
+            return new InvalidOperationException($"the campaign's supervisor died; {folder}/{LocalSystem.LogName} says why");
         }
-        catch (JsonException)
+        catch (InputException unreadable)
         {
-            // Damaged results tell nothing, and are written anew.
+            return unreadable;
         }
     }
 
@@ -76,7 +71,11 @@ public static class CampaignRunner
         var campaign = PreparedCampaign.Prepare(job with { OutputFolder = Path.GetFullPath(job.OutputFolder) });
         using var folder = OutputFolder.Take(campaign.Job.OutputFolder);
         CampaignMark.RefuseClusterFolder(campaign.Job.OutputFolder);
-        RefuseForeignResults(campaign);
+        if (!LocalSystem.HasJournal(campaign.Job.OutputFolder) && OutputFolder.WithoutJournal(campaign.Job.OutputFolder) is { } refusal)
+        {
+            throw new InputException(refusal);
+        }
+
         using var system = LocalSystem.Create(campaign.Job.OutputFolder);
         try
         {
@@ -91,9 +90,9 @@ public static class CampaignRunner
 
             // After the start, so that a campaign cancelled before it begins still has somebody to answer.
             using var stop = cancel.Register(() => supervisor.Tell(StopCampaign.Instance));
-            if (await Task.WhenAny(ended, supervisor.WatchAsync(CancellationToken.None)) != ended)
+            if (await Task.WhenAny(ended, supervisor.WatchAsync(CancellationToken.None)) != ended && await Task.WhenAny(ended, Task.Delay(LastWords, CancellationToken.None)) != ended)
             {
-                throw new InvalidOperationException($"the campaign's supervisor died; {campaign.Job.OutputFolder}/{LocalSystem.LogName} says why");
+                throw await PostMortemAsync(system, campaign.Job.OutputFolder);
             }
 
             var end = await ended;

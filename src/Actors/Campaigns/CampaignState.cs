@@ -10,6 +10,7 @@ namespace SpikeTrail.Actors.Campaigns;
 /// <param name="Shards">What each shard was measured to be.</param>
 /// <param name="Links">Batch norm's running statistics as each measured link of a chain left them.</param>
 /// <param name="Failures">Everything that failed, in order.</param>
+/// <param name="GivenUp">The work that was given up when it was last tried.</param>
 /// <param name="IsCompleted">Whether everything that could be done was done.</param>
 public sealed record CampaignState(
     CampaignAccepted? Accepted,
@@ -17,6 +18,7 @@ public sealed record CampaignState(
     ImmutableDictionary<ShardId, Measurement> Shards,
     ImmutableDictionary<LinkId, CheckpointManifest> Links,
     ImmutableList<WorkFailed> Failures,
+    ImmutableHashSet<WorkKey> GivenUp,
     bool IsCompleted)
 {
     /// <summary>A campaign of which nothing is known.</summary>
@@ -26,18 +28,30 @@ public sealed record CampaignState(
         ImmutableDictionary<ShardId, Measurement>.Empty,
         ImmutableDictionary<LinkId, CheckpointManifest>.Empty,
         [],
+        [],
         IsCompleted: false);
 
     /// <summary>The state after one more fact. A second report of a shard is ignored; an epoch trained or a link measured again, because its files were lost, replaces the first and what came after it.</summary>
     public CampaignState Apply(ICampaignFact fact) => fact switch
     {
         CampaignAccepted accepted => this with { Accepted = accepted },
-        EpochCheckpointed step => this with { Training = Training.SetItem(step.Run, TrainingOf(step.Run).Add(step)) },
-        EpochTrained epoch => this with { Training = Training.SetItem(epoch.Run, TrainingOf(epoch.Run).Add(epoch)) },
-        ShardMeasured shard => Shards.ContainsKey(shard.Shard) ? this : this with { Shards = Shards.Add(shard.Shard, shard.Measurement) },
+        EpochCheckpointed step => this with { Training = Training.SetItem(step.Run, TrainingOf(step.Run).Add(step)), GivenUp = GivenUpBut(step.Run.Value) },
+        EpochTrained epoch => this with { Training = Training.SetItem(epoch.Run, TrainingOf(epoch.Run).Add(epoch)), GivenUp = GivenUpBut(epoch.Run.Value) },
+        ShardMeasured shard => Shards.ContainsKey(shard.Shard)
+            ? this
+            : this with { Shards = Shards.Add(shard.Shard, shard.Measurement), GivenUp = GivenUpBut(shard.Shard.Cell.Value) },
         LinkMeasured link => link.Shards.Aggregate(this with { Links = LinksBefore(link.Link).Add(link.Link, link.Statistics) }, (state, shard) => state.Apply(shard)),
+        CheckpointRefused refused => this with
+        {
+            Training = Training.SetItem(refused.Run, TrainingOf(refused.Run).Without(refused.Checkpoint)),
+            Links = Links.RemoveRange(Links.Where(link => link.Value.Folder == refused.Checkpoint).Select(link => link.Key)),
+        },
         CellCompleted => this,
-        WorkFailed failure => this with { Failures = Failures.Add(failure) },
+        WorkFailed failure => this with
+        {
+            Failures = Failures.Add(failure),
+            GivenUp = failure.GaveUp ? GivenUp.Add(new WorkKey(failure.Run, failure.Work)) : GivenUp.Remove(new WorkKey(failure.Run, failure.Work)),
+        },
         CampaignCompleted => this with { IsCompleted = true },
         _ => throw new ArgumentException($"no such fact: {fact.GetType()}", nameof(fact)),
     };
@@ -47,12 +61,6 @@ public sealed record CampaignState(
 
     /// <summary>A run's trained epochs.</summary>
     public ImmutableSortedDictionary<int, EpochTrained> EpochsOf(RunId run) => TrainingOf(run).Epochs;
-
-    /// <summary>The state with a run's training at an earlier point, later checkpoints being of no use: the rest is to be trained again.</summary>
-    public CampaignState GoBack(RunId run, TrainingPoint? point) => this with { Training = Training.SetItem(run, TrainingOf(run).BackTo(point)) };
-
-    /// <summary>The state without a link, whose statistics cannot be used: it is to be measured again, for their sake.</summary>
-    public CampaignState Forget(LinkId link) => this with { Links = Links.Remove(link) };
 
     /// <summary>Whether nothing will go on from a link's statistics: as with epochs the last two stay, and none once the chain is through.</summary>
     /// <param name="link">The link.</param>
@@ -76,6 +84,10 @@ public sealed record CampaignState(
 
         return sum;
     }
+
+    /// <summary>Where something of a run is done, its pipeline could be opened after all.</summary>
+    private ImmutableHashSet<WorkKey> GivenUpBut(string done) =>
+        GivenUp.Except(GivenUp.Where(work => work == WorkKey.Opening(work.Run) && $"{done}/".StartsWith($"{work.Run.Value}/", StringComparison.Ordinal)));
 
     private ImmutableDictionary<LinkId, CheckpointManifest> LinksBefore(LinkId link)
     {

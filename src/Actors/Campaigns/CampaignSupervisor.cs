@@ -27,6 +27,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private readonly Attempts _attempts;
 
     private CampaignState _state = CampaignState.Empty;
+    private long _recovered;
     private long? _done;
     private IActorRef _telemetry = ActorRefs.Nobody;
     private IActorRef _client = ActorRefs.Nobody;
@@ -34,7 +35,11 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     public CampaignSupervisor(SupervisorPlan plan)
     {
         (_plan, _campaign, _attempts) = (plan, plan.Campaign, new Attempts(plan.Campaign.Job.Pipeline));
-        Recover<ICampaignFact>(fact => Learn(fact, recovered: true));
+        Recover<ICampaignFact>(fact =>
+        {
+            _recovered++;
+            Learn(fact, recovered: true);
+        });
         Command<StartCampaign>(_ => Start());
         Command<StopCampaign>(_ => End());
         Command<ShowCampaign>(_ => Sender.Tell(Details()));
@@ -71,24 +76,41 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private void Start()
     {
         _client = Sender;
-        if (_state.Accepted is null)
+        if (Unfitness() is { } refusal)
+        {
+            _client.Tell(new CampaignEnded(null, refusal));
+        }
+        else if (_state.Accepted is null)
         {
             Record(new CampaignAccepted(_campaign.Identity.Hash, _campaign.Identity.Json), BecomeWorking);
         }
-        else if (_state.Accepted.ConfigurationHash == _campaign.Identity.Hash)
+        else
         {
             BecomeWorking();
         }
-        else
-        {
-            _client.Tell(new CampaignEnded(null, Refusal(_state.Accepted)));
-        }
     }
 
-    private string Refusal(CampaignAccepted accepted)
+    /// <summary>Why this campaign must not be worked on in this folder with this journal; null if it may.</summary>
+    private string? Unfitness()
     {
-        var change = CampaignIdentity.FirstDifference(accepted.Configuration, _campaign.Identity.Json);
-        return $"{_campaign.Job.OutputFolder}: belongs to a campaign with another configuration: {change?.Key} was {change?.Before} and is now {change?.After}; give another folder, or the old value";
+        var folder = _campaign.Job.OutputFolder;
+        if (_recovered != LastSequenceNr)
+        {
+            return $"{folder}: the journal is damaged: {LastSequenceNr - _recovered} of its {LastSequenceNr} facts are missing; restore it from a copy, or give another folder";
+        }
+
+        if (_state.Accepted is null)
+        {
+            return OutputFolder.WithoutJournal(folder);
+        }
+
+        if (_state.Accepted.ConfigurationHash == _campaign.Identity.Hash)
+        {
+            return null;
+        }
+
+        var change = CampaignIdentity.FirstDifference(_state.Accepted.Configuration, _campaign.Identity.Json);
+        return $"{folder}: belongs to a campaign with another configuration: {change?.Key} was {change?.Before} and is now {change?.After}; give another folder, or the old value";
     }
 
     private void BecomeWorking()
@@ -105,7 +127,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<EpochTrained>(fact => IsAnswer(fact), OnEpochTrained);
             Command<ShardMeasured>(fact => IsAnswer(fact), shard => RecordMeasured(shard, () => { }));
             Command<LinkMeasured>(fact => IsAnswer(fact), OnLinkMeasured);
-            Command<PipelineFailed>(failed => With(failed.Pipeline, replica => OnFailed(replica, failed.Reason)));
+            Command<PipelineFailed>(failed => With(failed.Pipeline, replica => OnFailed(replica, failed)));
             Command<PipelineLost>(lost => With(lost.Pipeline, replica => OnLost(replica, lost.Reason)));
             Command<PipelineLeaving>(leaving => With(leaving.Pipeline, Leave));
             Command<Terminated>(OnEnded);
@@ -145,8 +167,15 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         foreach (var idle in _replicas.Values.Where(replica => replica is { Pipeline: not null, Work: null, Closing: false }).ToList())
         {
-            if (!idle.Leaving && NextPossibleWork(of: idle.Run) is { } work)
+            if (!idle.Leaving && Ready().FirstOrDefault(item => item.Run.Id == idle.Run.Id) is { } work)
             {
+                if (work.Work is MeasureLink { Statistics: { } statistics } && Refusal(idle.Run.Id, statistics) is { } refusal)
+                {
+                    // The link before is measured again, for their sake.
+                    Record(refusal, GoOn);
+                    return;
+                }
+
                 idle.SetWork(work, _time.GetTimestamp());
                 idle.Pipeline.Tell(work.Work);
             }
@@ -170,23 +199,6 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private bool IsLeftOut(WorkKey work) => _attempts.IsLeftOut(work) || _replicas.Values.Any(replica => replica.Work?.Key == work);
 
-    /// <summary>The next piece of work whose files are whole: a link whose predecessor's are not is preceded by that predecessor.</summary>
-    private WorkItem? NextPossibleWork(PreparedRun of)
-    {
-        while (true)
-        {
-            var work = Ready().FirstOrDefault(item => item.Run.Id == of.Id);
-            if (work?.Work is not MeasureLink { Statistics: { } statistics } next || Checkpoint.Damage(statistics, _campaign.Job.OutputFolder) is not { } damage)
-            {
-                return work;
-            }
-
-            var before = next.Link with { Index = next.Link.Index - 1 };
-            _log.Warning("{0}: its statistics cannot be used ({1}); measuring it again", before, damage);
-            _state = _state.Forget(before);
-        }
-    }
-
     private void Open(DevicesGranted grant)
     {
         // Each pipeline that is being opened will take one of the pieces of work that are ready; this one takes the next.
@@ -204,13 +216,22 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void Open(Replica replica)
     {
-        // What comes after the last good checkpoint is trained again: same seeds, same bits.
-        var point = LastGoodPoint(replica.Run);
-        _state = _state.GoBack(replica.Run.Id, point);
         replica.SetWork(null, _time.GetTimestamp());
+        try
+        {
+            Record(Refused(replica.Run.Id), () => Open(replica, _state.TrainingOf(replica.Run.Id).Points.FirstOrDefault()?.Checkpoint));
+        }
+        catch (StorageException unreadable)
+        {
+            Fail(unreadable);
+        }
+    }
+
+    private void Open(Replica replica, CheckpointManifest? checkpoint)
+    {
         replica.Worker = Context.Watch(((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(replica.Grant.Places[0].Worker));
         replica.Worker.Tell(new OpenPipeline(
-            replica.Name, _plan.Id, _campaign.Identity.Hash, _campaign.Job.Campaign, _campaign.Job.Pipeline, replica.Run.Id, point?.Checkpoint, replica.Grant.Places, replica.Groups));
+            replica.Name, _plan.Id, _campaign.Identity.Hash, _campaign.Job.Campaign, _campaign.Job.Pipeline, replica.Run.Id, checkpoint, replica.Grant.Places, replica.Groups));
     }
 
     private void OnOpened(PipelineOpened opened)
@@ -241,19 +262,32 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     /// <summary>A pipeline that was held to be lost is still there, and would hold its devices for ever.</summary>
     private void EndUnwanted() => Sender.Tell(new ClosePipeline());
 
-    private TrainingPoint? LastGoodPoint(PreparedRun run)
+    /// <summary>The newest checkpoints of a run, as far as none of them can be gone on from: what came after the first that can is trained again, with the same seeds to the same bits.</summary>
+    private List<ICampaignFact> Refused(RunId run)
     {
-        foreach (var point in _state.TrainingOf(run.Id).Points)
+        var refused = new List<ICampaignFact>();
+        foreach (var point in _state.TrainingOf(run).Points)
         {
-            if (Checkpoint.Damage(point.Checkpoint, _campaign.Job.OutputFolder) is not { } damage)
+            if (Refusal(run, point.Checkpoint) is not { } refusal)
             {
-                return point;
+                break;
             }
 
-            _log.Warning("{0}: checkpoint of {1} cannot be used ({2}); falling back to the one before", run.Id, point, damage);
+            refused.Add(refusal);
         }
 
-        return null;
+        return refused;
+    }
+
+    private CheckpointRefused? Refusal(RunId run, CheckpointManifest checkpoint)
+    {
+        if (Checkpoint.Damage(checkpoint, _campaign.Identity.Hash, _campaign.Job.OutputFolder) is not { } damage)
+        {
+            return null;
+        }
+
+        _log.Warning("{0}: checkpoint {1} cannot be used ({2}); falling back to the one before", run, checkpoint.Folder, damage);
+        return new CheckpointRefused(run, checkpoint.Folder, damage);
     }
 
     private void OnProgress(WorkProgress progress)
@@ -315,12 +349,19 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private bool IsAnswer(ICampaignFact fact) => OfSender()?.Work?.IsAnsweredBy(fact) == true;
 
-    private void OnFailed(Replica replica, string reason)
+    private void OnFailed(Replica replica, PipelineFailed failed)
     {
+        if (failed.OfStorage)
+        {
+            // Nothing that follows could be kept either: the campaign ends, and goes on once there is room.
+            Fail(new StorageException(failed.Reason));
+            return;
+        }
+
         Remove(replica);
         var key = replica.Work?.Key ?? WorkKey.Opening(replica.Run.Id);
         var attempt = _attempts.CountFailure(key);
-        Retry(key, new WorkFailed(key.Run, key.Work, attempt.Number, reason, attempt.GivesUp), attempt);
+        Retry(key, new WorkFailed(key.Run, key.Work, attempt.Number, failed.Reason, attempt.GivesUp), attempt);
     }
 
     /// <summary>A node is gone, and nothing is wrong with the work: it is done elsewhere. Work that takes node after node with it is given up all the same.</summary>
@@ -492,11 +533,12 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Remove(replica);
         }
 
-        _telemetry.Tell(new WriteResults(), _client);
+        _telemetry.Tell(new WriteResults());
         Become(() =>
         {
             Command<ShowCampaign>(_ => Sender.Tell(Details()));
             Command<DevicesGranted>(grant => _plan.Devices.Tell(new ReturnDevices(grant.Grant)));
+            Command<CampaignEnded>(_client.Tell);
             CommandAny(_ => { });
         });
     }
@@ -539,6 +581,12 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private void Record(IReadOnlyList<ICampaignFact> facts, Action then)
     {
         var left = facts.Count;
+        if (left == 0)
+        {
+            then();
+            return;
+        }
+
         PersistAll(facts, recorded =>
         {
             Learn(recorded, recovered: false);
@@ -559,6 +607,17 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     /// <summary>A fact that cannot be written must not pass for one that was: the campaign ends, and goes on another time.</summary>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         throw new InvalidOperationException($"the journal does not take {@event}", cause);
+
+    /// <summary>As with a fact that is rejected; the actor ends after it.</summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+        _client.Tell(new Status.Failure(new StorageException($"{_campaign.Job.OutputFolder}: the journal cannot be written: {cause.GetBaseException().Message}", cause)));
+
+    /// <summary>Ends without results: what is journalled stays, and goes on another time.</summary>
+    private void Fail(Exception reason)
+    {
+        _client.Tell(new Status.Failure(reason));
+        Context.Stop(Self);
+    }
 
     private void Learn(ICampaignFact fact, bool recovered)
     {

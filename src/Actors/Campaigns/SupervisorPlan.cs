@@ -21,5 +21,5 @@ public sealed record SupervisorPlan(CampaignId Id, PreparedCampaign Campaign, st
     public IReadOnlyList<string> DeviceKinds { get; } = [.. Campaign.Job.Pipeline.Devices.Select(device => device.Split(':')[0]).Distinct()];
 
     /// <summary>Up to how many devices one pipeline goes on.</summary>
-    public int DevicesPerPipeline => 1;
+    public int DevicesPerPipeline => Campaign.Job.Pipeline.Spread == PipelineSpread.Devices ? Campaign.Job.Pipeline.LayerGroups : 1;
 }

@@ -51,8 +51,14 @@ public sealed record TrainingHistory(ImmutableSortedDictionary<int, EpochTrained
         Steps.RemoveRange(Steps.Values.Where(other => other.Epoch != step.Epoch || other.Progress.Steps >= step.Progress.Steps).Select(other => other.Progress.Steps))
             .Add(step.Progress.Steps, step));
 
-    /// <summary>The history up to a point, what comes after it being lost; null for the very beginning.</summary>
-    public TrainingHistory BackTo(TrainingPoint? point) => new(
+    /// <summary>The history up to before a checkpoint that cannot be gone on from; the same history where it has none of that folder.</summary>
+    public TrainingHistory Without(string checkpoint)
+    {
+        var rest = Points.SkipWhile(point => point.Checkpoint.Folder != checkpoint).ToList();
+        return rest.Count == 0 ? this : BackTo(rest.Skip(1).FirstOrDefault());
+    }
+
+    private TrainingHistory BackTo(TrainingPoint? point) => new(
         EpochsBefore((point?.Epochs ?? 0) + 1),
         Steps.RemoveRange(Steps.Keys.Where(step => step > (point?.Progress?.Steps ?? 0))));
 

@@ -24,7 +24,7 @@ public sealed record WeightsExport(RunId Run, int Epoch, IReadOnlyList<SafeTenso
         var damage = new List<string>();
         foreach (var epoch in state.EpochsOf(id).Values.Reverse())
         {
-            if (Checkpoint.Damage(epoch.Checkpoint, folder) is { } found)
+            if (Checkpoint.Damage(epoch.Checkpoint, state.Accepted!.ConfigurationHash, folder) is { } found)
             {
                 damage.Add(found);
                 continue;

@@ -7,7 +7,7 @@ namespace SpikeTrail.Actors.Campaigns;
 /// <summary>What a piece of work is called in the journal: what it belongs to, and its own name.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Work">The work, such as <c>epoch 3</c>.</param>
-internal readonly record struct WorkKey(RunId Run, string Work)
+public readonly record struct WorkKey(RunId Run, string Work)
 {
     /// <summary>What comes before all work of a run: without a pipeline none of it can be done.</summary>
     public static WorkKey Opening(RunId run) => new(run, "opening a pipeline");
@@ -31,6 +31,11 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     /// <param name="isLeftOut">What is under way, waits to be tried again, or was given up. Nothing that follows from it is ready.</param>
     public static IEnumerable<WorkItem> Ready(PreparedCampaign campaign, CampaignState state, Func<WorkKey, bool> isLeftOut) =>
         campaign.Runs.SelectMany(run => Ready(run, state)).Where(work => !isLeftOut(work.Key));
+
+    /// <summary>The cells of a run that wait for work which was given up.</summary>
+    public static IEnumerable<CellPlan> Errored(PreparedRun run, CampaignState state) => state.GivenUp.Contains(WorkKey.Opening(run.Id))
+        ? run.Cells
+        : Ready(run, state).Where(work => state.GivenUp.Contains(work.Key)).SelectMany(work => work.Work is TrainEpoch ? run.Cells : work.Cells);
 
     /// <summary>Whether a fact is on the way to this work's answer.</summary>
     public bool IsAdvancedBy(EpochCheckpointed fact) => Work is TrainEpoch work && fact.Run == Run.Id && fact.Epoch == work.Epoch;

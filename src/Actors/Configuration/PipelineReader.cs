@@ -9,6 +9,7 @@ internal static partial class PipelineReader
     public static PipelineSpec Read(HoconSection pipeline) => new()
     {
         LayerGroups = pipeline.Integer("layer-groups", min: 1),
+        Spread = pipeline.Choice<PipelineSpread>("spread"),
         Window = pipeline.Integer("window", min: 1),
         FramesInFlight = pipeline.Integer("frames-in-flight", min: 1),
         Devices = pipeline.Texts("devices", "cpu, cuda or \"cuda:N\"", device => Device().IsMatch(device)),

@@ -15,14 +15,24 @@ internal static class LocalSystem
 
     private const string JournalName = "journal.db";
 
+    // Seconds: nobody but this process has anything to do in a journal for long.
+    private const int LockPatience = 3;
+
+    // SQLite's result codes.
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int Corrupt = 11;
+    private const int NotADatabase = 26;
+
     /// <summary>Whether a campaign was begun in a folder.</summary>
     public static bool HasJournal(string outputFolder) => File.Exists(Path.Combine(outputFolder, JournalName));
 
     /// <summary>Makes the actor system of a campaign's folder.</summary>
-    /// <exception cref="InputException">What lies in the journal's place is none.</exception>
+    /// <exception cref="InputException">The journal is damaged or locked, or it or the log cannot be written.</exception>
     public static ActorSystem Create(string outputFolder)
     {
-        RefuseDamagedJournal(outputFolder);
+        RefuseUnfitJournal(outputFolder);
+        RefuseUnwritableLog(outputFolder);
         return ActorSystem.Create("spiketrail", Configuration(outputFolder));
     }
 
@@ -32,27 +42,53 @@ internal static class LocalSystem
             .WithFallback(ConfigurationFactory.ParseString(BundledConfiguration.Read("hocon/serialization.conf")))
             .WithFallback(SqlPersistence.DefaultConfiguration);
 
-    /// <summary>A file that is no database would have every recovery wait in vain until its time is up.</summary>
-    private static void RefuseDamagedJournal(string outputFolder)
+    /// <summary>
+    /// Has SQLite look over the whole journal: a damaged one would have a recovery wait in vain until its time is up, or
+    /// leave facts out. One that is not there yet is made, so that a folder where that is impossible is told at once.
+    /// </summary>
+    private static void RefuseUnfitJournal(string outputFolder)
     {
-        if (!HasJournal(outputFolder))
-        {
-            return;
-        }
-
         var path = Path.Combine(outputFolder, JournalName);
         try
         {
             using var connection = new SqliteConnection(
-                new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+                new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = LockPatience }.ToString());
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "SELECT count(*) FROM sqlite_master";
-            command.ExecuteScalar();
+            command.CommandText = "PRAGMA integrity_check(1)";
+            if (command.ExecuteScalar()?.ToString() is var found && found != "ok")
+            {
+                throw new InputException($"{path}: the journal is damaged: {found?.ReplaceLineEndings(" ")}; restore it from a copy, or give another folder");
+            }
+
+            // Takes and gives back the lock that every fact is written under.
+            command.CommandText = "BEGIN IMMEDIATE; PRAGMA user_version = 0; COMMIT";
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode is Busy or Locked)
+        {
+            throw new InputException($"{path}: the journal is locked by another program; close it, and run the same command again", error);
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode is Corrupt or NotADatabase)
+        {
+            throw new InputException($"{path}: the journal is damaged: {error.Message}; restore it from a copy, or give another folder", error);
         }
         catch (SqliteException error)
         {
-            throw new InputException($"{path}: the journal cannot be read: {error.Message}", error);
+            throw new InputException($"{path}: the journal cannot be used: {error.Message}", error);
+        }
+    }
+
+    private static void RefuseUnwritableLog(string outputFolder)
+    {
+        var path = Path.Combine(outputFolder, LogName);
+        try
+        {
+            using var log = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be written: {error.Message}", error);
         }
     }
 

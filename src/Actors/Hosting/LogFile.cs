@@ -17,12 +17,34 @@ public sealed class LogFile : ReceiveActor
             _writer = new StreamWriter(Context.System.Settings.Config.GetString("spiketrail.log-file"), append: true) { AutoFlush = true };
             Sender.Tell(new LoggerInitialized());
         });
-        Receive<LogEvent>(entry => _writer?.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{entry.Timestamp:yyyy-MM-dd HH:mm:ss.fff} {entry.LogLevel()} {entry.LogSource} {entry.Message}{Cause(entry)}")));
+        Receive<LogEvent>(Write);
     }
 
     /// <inheritdoc/>
-    protected override void PostStop() => _writer?.Dispose();
+    protected override void PostStop()
+    {
+        try
+        {
+            _writer?.Dispose();
+        }
+        catch (IOException)
+        {
+            // As above: what could not be written then cannot be now.
+        }
+    }
+
+    private void Write(LogEvent entry)
+    {
+        try
+        {
+            _writer?.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{entry.Timestamp:yyyy-MM-dd HH:mm:ss.fff} {entry.LogLevel()} {entry.LogSource} {entry.Message}{Cause(entry)}"));
+        }
+        catch (IOException)
+        {
+            // A full disk: what matters is journalled, and whoever journals it says so.
+        }
+    }
 
     private static string Cause(LogEvent entry) => entry.Cause is null ? "" : $"{Environment.NewLine}{entry.Cause}";
 }

@@ -1,4 +1,5 @@
 using SpikeTrail.Protocol;
+using SpikeTrail.Snn.Checkpoints;
 
 namespace SpikeTrail.Actors.Hosting;
 
@@ -23,19 +24,18 @@ internal sealed class OutputFolder : IDisposable
 
         try
         {
-            Directory.CreateDirectory(path);
+            WholeFile.CreateFolder(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (StorageException error)
         {
-            throw new InputException($"{called}: cannot be made: {error.Message}", error);
+            throw new InputException($"{called}: cannot be made: {error.InnerException!.Message}", error);
         }
 
-        var file = Path.Combine(path, "lock");
         try
         {
-            return new OutputFolder(new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new OutputFolder(new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (UnauthorizedAccessException error)
+        catch (Exception error) when (StorageException.IsBehind(error))
         {
             throw new InputException($"{called}: cannot be written: {error.Message}", error);
         }
@@ -43,6 +43,18 @@ internal sealed class OutputFolder : IDisposable
         {
             throw new InputException($"{called}: cannot be used: {error.Message} Does another process run a campaign there?", error);
         }
+    }
+
+    /// <summary>
+    /// Why nothing may be begun in a folder without a journal; null if it may. What a campaign left there is somebody's, and
+    /// beginning anew would write over it.
+    /// </summary>
+    public static string? WithoutJournal(string path)
+    {
+        var left = File.Exists(Path.Combine(path, "results.json")) ? "results.json"
+            : Directory.Exists(Path.Combine(path, Checkpoint.Folder)) ? Checkpoint.Folder
+            : null;
+        return left is null ? null : $"{path}: has {left} of a campaign, and its journal is gone; put the journal back, or give another folder";
     }
 
     /// <inheritdoc/>

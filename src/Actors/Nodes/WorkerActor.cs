@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Nodes;
 
 namespace SpikeTrail.Actors.Nodes;
@@ -64,11 +65,11 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         {
             pipeline.Client.Tell(error is PipelineLostException
                 ? new PipelineLost(pipeline.Name, error.Message)
-                : new PipelineFailed(pipeline.Name, error.Message));
+                : new PipelineFailed(pipeline.Name, error.Message, OfStorage: error is StorageException));
         }
         else if (_groups.TryGetValue(Sender, out var group))
         {
-            group.Owner.Tell(new LayerGroupFailed(group.Index, error.Message));
+            group.Owner.Tell(new LayerGroupFailed(group.Index, error.Message, OfStorage: error is StorageException));
         }
 
         return Directive.Stop;
@@ -105,7 +106,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     private void Fail(PipelineUnprepared failed)
     {
         _preparing.Remove((failed.Pipeline, failed.Client));
-        failed.Client.Tell(new PipelineFailed(failed.Pipeline, failed.Reason));
+        failed.Client.Tell(new PipelineFailed(failed.Pipeline, failed.Reason, OfStorage: false));
         AnswerIfDrained();
     }
 

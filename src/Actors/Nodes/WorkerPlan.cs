@@ -45,7 +45,7 @@ public sealed record WorkerPlan(string Node, IReadOnlyList<DeviceOffer> Devices,
 
     /// <summary>The plan of a layer group for another node's pipeline.</summary>
     internal LayerGroupPlan Plan(OpenLayerGroup open) => new(
-        open.Network, open.InputShape, open.Classes, open.Seed, open.Optimizer, open.Index, open.Layout, Library.FolderOf(open.Campaign))
+        open.Network, open.InputShape, open.Classes, open.Seed, open.Optimizer, open.Index, open.Layout, Library.FolderOf(open.Campaign), open.ConfigurationHash)
     {
         Device = open.Device,
         Cut = open.Cut,

@@ -90,7 +90,7 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
     {
         if (prepare.Checkpoint is { } checkpoint)
         {
-            Checkpoint.Load(_group!, checkpoint, _plan.OutputFolder);
+            Checkpoint.Load(_group!, checkpoint, _plan.ConfigurationHash, _plan.OutputFolder);
         }
         else if (_plan.Network.Weights is { } weights)
         {
@@ -157,7 +157,7 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
         _trainedStatistics = _group!.SetStatisticsAside();
         if (aside.From is { } statistics)
         {
-            Checkpoint.LoadStatistics(_group, statistics, _plan.OutputFolder);
+            Checkpoint.LoadStatistics(_group, statistics, _plan.ConfigurationHash, _plan.OutputFolder);
         }
 
         Sender.Tell(new LayerGroupReady(_plan.Index));

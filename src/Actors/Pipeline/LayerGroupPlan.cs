@@ -13,6 +13,7 @@ namespace SpikeTrail.Actors.Pipeline;
 /// <param name="Index">Which layer group, from 0.</param>
 /// <param name="Pipeline">Into how many groups the network is cut, where they live, and how frames flow.</param>
 /// <param name="OutputFolder">The campaign's folder, where checkpoints lie.</param>
+/// <param name="ConfigurationHash">The configuration that checkpoints belong to.</param>
 public sealed record LayerGroupPlan(
     NetworkSpec Network,
     IReadOnlyList<long> InputShape,
@@ -21,7 +22,8 @@ public sealed record LayerGroupPlan(
     OptimizerSpec Optimizer,
     int Index,
     PipelineSpec Pipeline,
-    string OutputFolder)
+    string OutputFolder,
+    string ConfigurationHash)
 {
     /// <summary>The device the group lives on; unless it is placed, groups are dealt to the pipeline's devices in order, evenly.</summary>
     public string Device { get; init; } = Pipeline.Devices[Index * Pipeline.Devices.Count / Pipeline.LayerGroups];

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using SpikeTrail.Actors.Hosting;
+using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
@@ -216,7 +217,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         Receive<PassRequest>(_ => { });
         Receive<Pulse>(_ => _client.Tell(new PipelinePulse(_place.Name, _work?.ToString(), _passes)));
         Receive<LayerGroupStatus>(_client.Tell);
-        Receive<LayerGroupFailed>(failed => throw new InvalidOperationException(failed.Reason));
+        Receive<LayerGroupFailed>(failed => throw (failed.OfStorage ? new StorageException(failed.Reason) : new InvalidOperationException(failed.Reason)));
         Receive<Terminated>(ended => throw new PipelineLostException($"{NodeName.Of(ended.ActorRef.Path.Address)} is gone"));
         Receive<PipelineLeaving>(_client.Tell);
         Receive<ClosePipeline>(_ => Context.Stop(Self));

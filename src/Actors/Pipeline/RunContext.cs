@@ -23,7 +23,8 @@ public sealed record RunContext(
         Campaign.Training.Optimizer,
         index,
         Pipeline,
-        OutputFolder);
+        OutputFolder,
+        ConfigurationHash);
 
     /// <summary>What a worker on another node is asked for one of the run's layer groups.</summary>
     internal OpenLayerGroup Open(int index, PipelinePlace place) => new(

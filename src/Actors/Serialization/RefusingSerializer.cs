@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Serialization;
 
 namespace SpikeTrail.Actors.Serialization;
@@ -10,6 +11,10 @@ namespace SpikeTrail.Actors.Serialization;
 /// </summary>
 public sealed class RefusingSerializer(ExtendedActorSystem system) : Serializer(system)
 {
+    /// <summary>In the place of a serializer that has settings, which are of no interest here.</summary>
+    public RefusingSerializer(ExtendedActorSystem system, Config settings)
+        : this(system) => _ = settings;
+
     /// <inheritdoc/>
     public override int Identifier => 7302;
 

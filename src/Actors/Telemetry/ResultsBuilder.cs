@@ -19,7 +19,17 @@ internal static class ResultsBuilder
             runs);
     }
 
-    private static RunResult Run(PreparedRun run, CampaignState state) => new(
+    private static RunResult Run(PreparedRun run, CampaignState state) => Measured(run, state) with { Missing = [.. Missing(run, state)] };
+
+    private static IEnumerable<MissingCell> Missing(PreparedRun run, CampaignState state)
+    {
+        var errored = WorkItem.Errored(run, state).ToHashSet();
+        return from cell in run.Cells
+               where state.MeasurementOf(cell.Id, run.Shards) is null
+               select new MissingCell(cell.Protocol.Name, cell.Attack.Name, cell.Epsilon, errored.Contains(cell));
+    }
+
+    private static RunResult Measured(PreparedRun run, CampaignState state) => new(
         Network(run.Context.Run.Network, run.Parameters),
         DataSet(run),
         run.Context.Run.Seed,

@@ -64,9 +64,9 @@ public sealed class TelemetryAggregator : ReceiveActor
 
     private void Time(ICampaignFact fact)
     {
-        if (fact is EpochCheckpointed)
+        if (fact is EpochCheckpointed or CheckpointRefused)
         {
-            // Its time is the epoch's.
+            // Its time is that of the work it belongs to.
             return;
         }
 

@@ -34,7 +34,7 @@ internal static class CampaignSession
             Console.Error.WriteLine(interruption.Requested
                 ? "interrupted; run the same command again to continue"
                 : "error: the campaign is incomplete: some of its work failed; run the same command again to retry");
-            return new(interruption.Requested ? ExitCode.Interrupted : ExitCode.Failed, feed.AnythingNew);
+            return new(interruption.Requested ? interruption.ExitCode : ExitCode.Failed, feed.AnythingNew);
         }
         finally
         {

@@ -26,6 +26,10 @@ internal static class CommandLine
         {
             return await RefuseAsync(exception.Message + Trace(exception), ExitCode.BadInput);
         }
+        catch (StorageException exception)
+        {
+            return await RefuseAsync($"{exception.Message}; what is done so far is kept: mend that, and run the same command again{Trace(exception)}", ExitCode.Failed);
+        }
         catch (Exception exception)
         {
             var details = Tracing ? Trace(exception) : $" (set {TraceVariable}=1 for where it happened)";

@@ -13,4 +13,7 @@ internal static class ExitCode
 
     /// <summary>Ctrl+C: what is done is kept. 128 + SIGINT, as shells have it.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>A service manager's request to stop: as with Ctrl+C. 128 + SIGTERM.</summary>
+    public const int Terminated = 143;
 }

@@ -11,6 +11,7 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _signals;
     private readonly Action _onFirst;
+    private PosixSignal _first;
 
     public Interruption(Action onFirst)
     {
@@ -21,6 +22,9 @@ internal sealed class Interruption : IDisposable
     public CancellationToken Token => _source.Token;
 
     public bool Requested => _source.IsCancellationRequested;
+
+    /// <summary>How a program ends that was stopped by it.</summary>
+    public int ExitCode => _first == PosixSignal.SIGTERM ? Cli.ExitCode.Terminated : Cli.ExitCode.Interrupted;
 
     public void Dispose()
     {
@@ -38,6 +42,7 @@ internal sealed class Interruption : IDisposable
         context.Cancel = !Requested;
         if (context.Cancel)
         {
+            _first = context.Signal;
             _source.Cancel();
             _onFirst();
         }

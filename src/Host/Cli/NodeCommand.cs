@@ -3,6 +3,7 @@ using SpikeTrail.Actors.Configuration;
 using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Host.Commands;
 using SpikeTrail.Host.Palettes;
+using SpikeTrail.Protocol;
 
 namespace SpikeTrail.Host.Cli;
 
@@ -43,15 +44,14 @@ internal static class NodeCommand
     /// Runs a node until it is told to stop. One that the rest of the cluster has given up, because it could not be reached for
     /// too long, ends its actor system and begins again: it holds nothing that the others do not.
     /// </summary>
-    private static async Task<int> RunAsync(NodeSettings settings, CommandEndpoint commands)
+    private static async Task<int> RunAsync(NodeSettings settings, CommandEndpoint endpoint)
     {
         using var interruption = new Interruption(() => Console.Error.WriteLine("leaving the cluster as soon as the work in hand is done; again to end at once"));
         while (true)
         {
             var node = NodeSystem.Start(settings);
-            await using var server = CommandServer.Start(
-                node.System, PaletteActor.Props(new PaletteContext(node.System, node.Campaigns, node.Settings.Campaigns)), commands);
-            Console.WriteLine($"node {node.Address} [{string.Join(", ", settings.Roles)}] is up; commands at {server.Address}; campaigns in {node.Settings.Campaigns}");
+            await using var commands = await TakeCommandsAsync(node, endpoint);
+            Console.WriteLine($"node {node.Address} [{string.Join(", ", settings.Roles)}] is up; commands at {commands.Address}; campaigns in {node.Settings.Campaigns}");
             var ended = node.System.WhenTerminated;
             await Task.WhenAny(ended, Task.Delay(Timeout.InfiniteTimeSpan, interruption.Token));
             if (!ended.IsCompleted)
@@ -72,6 +72,24 @@ internal static class NodeCommand
             {
                 return ExitCode.Done;
             }
+        }
+    }
+
+    /// <summary>Opens the port for commands. A node that cannot has joined the cluster already: it leaves as it should.</summary>
+    private static async Task<CommandServer> TakeCommandsAsync(NodeSystem node, CommandEndpoint endpoint)
+    {
+        var palettes = PaletteActor.Props(new PaletteContext(node.System, node.Campaigns, node.Settings.Campaigns));
+#if PETABRIDGE_CMD
+        Petabridge.PetabridgeAdapter.Register(node.System, PaletteCatalog.Grammar, palettes);
+#endif
+        try
+        {
+            return CommandServer.Start(node.System, palettes, endpoint);
+        }
+        catch (InputException)
+        {
+            await node.StopAsync();
+            throw;
         }
     }
 }

@@ -28,6 +28,11 @@ internal static class RunCommand
             var folder = parsed.GetRequiredValue(output);
             var session = await CampaignSession.RunAsync(
                 new CampaignJob(CampaignScale.Apply(settings.Campaign, share), settings.Pipeline, folder, CampaignOptions.ExistingFolder(parsed.GetValue(data))));
+            if (session is { ExitCode: ExitCode.Done, AnythingNew: false })
+            {
+                Console.WriteLine($"{folder} was complete already: nothing was left to do");
+            }
+
             return session.ExitCode;
         });
         return command;

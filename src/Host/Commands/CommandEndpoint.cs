@@ -26,14 +26,20 @@ internal sealed record CommandEndpoint(string Host, int Port)
     public CommandTls? Tls { get; init; }
 
     /// <summary>Reads the section <c>spiketrail.commands</c>.</summary>
-    /// <exception cref="InputException">A key has a value that cannot be used.</exception>
-    public static CommandEndpoint Read(HoconSection commands) => new(
-        commands.Text("host", "an address or a name of this machine", host => Uri.CheckHostName(host) != UriHostNameType.Unknown),
-        commands.Integer("port", min: 0, max: IPEndPoint.MaxPort))
+    /// <exception cref="InputException">A key has a value that cannot be used, or others could reach the address and nothing would tell them from operators.</exception>
+    public static CommandEndpoint Read(HoconSection commands)
     {
-        Secret = commands.FileOr("secret-file", "none") is { } file ? SharedSecret.Read(file) : null,
-        Tls = ReadTls(commands.Section("tls")),
-    };
+        var endpoint = new CommandEndpoint(
+            commands.Text("host", "an address or a name of this machine", host => Uri.CheckHostName(host) != UriHostNameType.Unknown),
+            commands.Integer("port", min: 0, max: IPEndPoint.MaxPort))
+        {
+            Secret = commands.FileOr("secret-file", "none") is { } file ? SharedSecret.Read(file) : null,
+            Tls = ReadTls(commands.Section("tls")),
+        };
+        // Before anything is started.
+        endpoint.Resolve();
+        return endpoint;
+    }
 
     /// <summary>The address to listen at.</summary>
     /// <exception cref="InputException">There is none of that name, or others could reach it and nothing would tell them from operators.</exception>

@@ -70,10 +70,11 @@ internal sealed class FactNarrator
             $"{cell.Cell}: accuracy {Numbers.PercentSign((double)cell.Correct / cell.Total)} of {Numbers.Count(cell.Total, "image", "images")}, "
             + $"input zeros {Numbers.PercentSign(cell.InputZeroFraction)}",
         ],
+        CheckpointRefused refused => [$"checkpoint refused: {refused.Reason.ReplaceLineEndings(" ")}; going on from the one before"],
         WorkFailed failed =>
         [
             $"failed: {failed.Run} {failed.Work}, attempt {Numbers.Plain(failed.Attempt)}: {failed.Reason.ReplaceLineEndings(" ")}; "
-            + (failed.GaveUp ? "given up, the campaign goes on without this run" : "trying again"),
+            + (failed.GaveUp ? "given up, the campaign goes on without it" : "trying again"),
         ],
         _ => [],
     };

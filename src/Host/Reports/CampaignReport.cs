@@ -30,19 +30,12 @@ internal sealed record CampaignReport(CampaignResults Results, Provenance? Prove
     }
 
     /// <summary>Writes report.md into the folder and returns its path.</summary>
-    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    /// <exception cref="StorageException">The disk is full, or the folder cannot be written.</exception>
     public string Save(string folder)
     {
         var path = Path.Combine(folder, ReportFile);
-        try
-        {
-            File.WriteAllText(path, MarkdownReport.Write(this));
-            return path;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: {failure.Message}", failure);
-        }
+        WholeFile.WriteText(path, MarkdownReport.Write(this));
+        return path;
     }
 
     private static T Read<T>(string path, Func<string, T> parse)

@@ -16,7 +16,7 @@ internal static class ConsoleReport
         var table = AccuracyTable.Of(results);
         output.Write(table.Rows > 0 ? table.ToPlain() : "nothing measured yet\n");
         output.WriteLine();
-        foreach (var line in Warnings(results, report.Provenance))
+        foreach (var line in Warnings(results))
         {
             output.WriteLine(line);
         }
@@ -24,7 +24,7 @@ internal static class ConsoleReport
         output.WriteLine($"report: {path}");
     }
 
-    private static IEnumerable<string> Warnings(CampaignResults results, Provenance? provenance)
+    private static IEnumerable<string> Warnings(CampaignResults results)
     {
         var doubts = AttackDoubts.Find(results);
         if (doubts.Count > 0)
@@ -32,10 +32,10 @@ internal static class ConsoleReport
             yield return $"warning: {Numbers.Count(doubts.Count, "sign", "signs")} that an attack is weaker than it looks; the report says which";
         }
 
-        var givenUp = provenance?.Failures.Count(failure => failure.GaveUp) ?? 0;
-        if (givenUp > 0)
+        var errored = results.Runs.Sum(run => run.Missing.Count(cell => cell.Errored));
+        if (errored > 0)
         {
-            yield return $"warning: {Numbers.Count(givenUp, "piece of work was", "pieces of work were")} given up after repeated failures; the report says why";
+            yield return $"warning: {Numbers.Count(errored, "cell has", "cells have")} no result, because work was given up after repeated failures; the report says which and why";
         }
     }
 }

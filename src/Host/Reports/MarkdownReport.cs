@@ -18,7 +18,7 @@ internal static class MarkdownReport
         Theorems(text, report.Results);
         Paper(text, new PaperComparison(report.Results));
         Training(text, report.Results);
-        Failures(text, report.Provenance);
+        Failures(text, report);
         Method(text, report.Results);
         Origin(text, report.Provenance);
         return text.ToString();
@@ -30,8 +30,18 @@ internal static class MarkdownReport
         text.Append(Invariant($"# {campaign.Name}\n\n"));
         if (!campaign.Complete)
         {
-            text.Append("**Incomplete:** not every cell has been measured yet. Run the campaign again with the same output folder to continue it.\n\n");
+            text.Append(Invariant($"**Incomplete:** {Missing(report.Results)}. Run the campaign again with the same output folder to continue it.\n\n"));
         }
+    }
+
+    /// <summary>Work that failed is not the same as work that nobody came to yet.</summary>
+    private static string Missing(CampaignResults results)
+    {
+        var missing = results.Runs.SelectMany(run => run.Missing).ToList();
+        var (all, errored) = (missing.Count + results.Runs.Sum(run => run.Cells.Count), missing.Count(cell => cell.Errored));
+        return missing.Count == 0
+            ? "not every cell has been measured yet"
+            : $"of {Numbers.Count(all, "cell", "cells")}, {Numbers.Count(errored)} errored (their work was given up after repeated failures, see Failures) and {Numbers.Count(missing.Count - errored)} are unfinished";
     }
 
     private static void Accuracy(StringBuilder text, CampaignResults results)
@@ -179,9 +189,26 @@ internal static class MarkdownReport
         }
     }
 
-    private static void Failures(StringBuilder text, Provenance? provenance)
+    private static void Failures(StringBuilder text, CampaignReport report)
     {
         text.Append("## Failures\n\n");
+        var errored = new TextTable("network", "data set", ">seed", "protocol", "attack", ">eps");
+        foreach (var (run, cell) in from run in report.Results.Runs from cell in run.Missing where cell.Errored select (run, cell))
+        {
+            errored.Add(run.Network.Name, run.Dataset.Name, Numbers.Plain(run.Seed), cell.Protocol, cell.Attack, Numbers.Epsilon(cell.Epsilon));
+        }
+
+        if (errored.Rows > 0)
+        {
+            Paragraph(text, "Cells that errored: they have no result, because the work they wait for was given up when it was last tried.");
+            Table(text, errored);
+        }
+
+        Failures(text, report.Provenance);
+    }
+
+    private static void Failures(StringBuilder text, Provenance? provenance)
+    {
         if (provenance is not { Failures.Count: > 0 })
         {
             Paragraph(text, provenance is null ? $"Unknown: there is no {CampaignReport.ProvenanceFile} beside the results." : "None.");

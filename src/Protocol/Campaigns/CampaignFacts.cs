@@ -47,6 +47,15 @@ public sealed record EpochCheckpointed(RunId Run, int Epoch, EpochProgress Progr
 public sealed record EpochTrained(
     RunId Run, int Epoch, double TrainingLoss, double TestLoss, double CleanAccuracy, CheckpointManifest Checkpoint) : ICampaignFact;
 
+/// <summary>
+/// A checkpoint, or a link's statistics, cannot be gone on from: it is damaged or missing. Training goes on from the one
+/// before; what came after is trained or measured again.
+/// </summary>
+/// <param name="Run">The run.</param>
+/// <param name="Checkpoint">Its folder, as its manifest has it.</param>
+/// <param name="Reason">What is wrong with it.</param>
+public sealed record CheckpointRefused(RunId Run, string Checkpoint, string Reason) : ICampaignFact;
+
 /// <summary>A shard was measured. A second report of the same shard is ignored.</summary>
 /// <param name="Shard">The shard.</param>
 /// <param name="Measurement">What was measured.</param>

@@ -47,11 +47,24 @@ public sealed record CampaignSpec
     public EvaluationSpec Evaluation { get; init; } = new();
 }
 
+/// <summary>Over how much hardware one pipeline goes.</summary>
+public enum PipelineSpread
+{
+    /// <summary>A whole pipeline on one device, and more pipelines on more devices.</summary>
+    Device,
+
+    /// <summary>The layer groups of a pipeline on as many devices as are free, of whatever nodes.</summary>
+    Devices,
+}
+
 /// <summary>How a network is laid out on a machine: changes speed and memory, not results (threads excepted).</summary>
 public sealed record PipelineSpec
 {
     /// <summary>S: how many layer groups a network is cut into.</summary>
     public int LayerGroups { get; init; } = 1;
+
+    /// <summary>Over how much hardware one pipeline goes.</summary>
+    public PipelineSpread Spread { get; init; } = PipelineSpread.Device;
 
     /// <summary>Time steps a frame; T and more means one frame a pass.</summary>
     public int Window { get; init; } = 1;

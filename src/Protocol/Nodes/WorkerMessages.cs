@@ -55,7 +55,8 @@ public sealed record PipelineOpened(string Pipeline) : IWireMessage;
 /// <summary>A pipeline failed with all that is in it, or could not be opened.</summary>
 /// <param name="Pipeline">Its name.</param>
 /// <param name="Reason">What went wrong.</param>
-public sealed record PipelineFailed(string Pipeline, string Reason) : IWireMessage;
+/// <param name="OfStorage">Whether it could not write its checkpoint: nothing is wrong with the work, and no other attempt can do better.</param>
+public sealed record PipelineFailed(string Pipeline, string Reason, bool OfStorage) : IWireMessage;
 
 /// <summary>A node that holds a part of a pipeline is gone: nothing is wrong with the pipeline's work.</summary>
 /// <param name="Pipeline">Its name.</param>
@@ -112,4 +113,5 @@ public sealed record LayerGroupOpened(int Index) : IWireMessage;
 /// <summary>A layer group on another node failed.</summary>
 /// <param name="Index">Its index, from 0.</param>
 /// <param name="Reason">What went wrong.</param>
-public sealed record LayerGroupFailed(int Index, string Reason) : IWireMessage;
+/// <param name="OfStorage">Whether it could not write its part of a checkpoint.</param>
+public sealed record LayerGroupFailed(int Index, string Reason, bool OfStorage) : IWireMessage;

@@ -20,7 +20,23 @@ public sealed record ProtocolSection(
 
 /// <summary>One network, data set and seed.</summary>
 public sealed record RunResult(
-    NetworkSection Network, DataSetSection Dataset, long Seed, IReadOnlyList<EpochResult> Epochs, IReadOnlyList<CellResult> Cells);
+    NetworkSection Network, DataSetSection Dataset, long Seed, IReadOnlyList<EpochResult> Epochs, IReadOnlyList<CellResult> Cells)
+{
+    private readonly IReadOnlyList<MissingCell>? _missing;
+
+    /// <summary>The cells without a result; none where the run is complete, and in results from before they were said.</summary>
+    public IReadOnlyList<MissingCell> Missing
+    {
+        get => _missing ?? [];
+        init => _missing = value;
+    }
+}
+
+/// <summary>
+/// A cell without a result. <c>Errored</c>: the work it waits for failed again and again, and was given up when it was last
+/// tried. Otherwise it is merely unfinished.
+/// </summary>
+public sealed record MissingCell(string Protocol, string Attack, double Epsilon, bool Errored);
 
 /// <summary>Which network; <c>Weights</c> is the SHA-256 of the file it started from, null where it started from the seed.</summary>
 public sealed record NetworkSection(

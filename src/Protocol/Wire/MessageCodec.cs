@@ -42,6 +42,7 @@ public static class MessageCodec
         WireFormat.Json("campaign-accepted/1", Readable.CampaignAccepted),
         WireFormat.Json("epoch-checkpointed/1", Readable.EpochCheckpointed),
         WireFormat.Json("epoch-trained/1", Readable.EpochTrained),
+        WireFormat.Json("checkpoint-refused/1", Readable.CheckpointRefused),
         WireFormat.Json("shard-measured/1", Readable.ShardMeasured),
         WireFormat.Json("link-measured/1", Readable.LinkMeasured),
         WireFormat.Json("cell-completed/1", Readable.CellCompleted),

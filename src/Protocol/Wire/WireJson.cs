@@ -43,6 +43,7 @@ namespace SpikeTrail.Protocol.Wire;
         typeof(SpecEnumJson<AttackKind>),
         typeof(SpecEnumJson<CampaignStanding>),
         typeof(SpecEnumJson<CampaignOrder>),
+        typeof(SpecEnumJson<PipelineSpread>),
     ])]
 [JsonSerializable(typeof(PassRequest))]
 [JsonSerializable(typeof(FrameTaken))]
@@ -61,6 +62,7 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(CampaignAccepted))]
 [JsonSerializable(typeof(EpochCheckpointed))]
 [JsonSerializable(typeof(EpochTrained))]
+[JsonSerializable(typeof(CheckpointRefused))]
 [JsonSerializable(typeof(ShardMeasured))]
 [JsonSerializable(typeof(LinkMeasured))]
 [JsonSerializable(typeof(CellCompleted))]

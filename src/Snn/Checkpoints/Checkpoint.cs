@@ -7,7 +7,8 @@ namespace SpikeTrail.Snn.Checkpoints;
 
 /// <summary>
 /// A network's whole state on disk: one safetensors file per layer group. Every file is written beside its place, flushed
-/// and renamed, so that a file by its final name is whole.
+/// and renamed, so that a file by its final name is whole. It counts once its manifest, with every file's SHA-256, is in the
+/// journal.
 /// </summary>
 public static class Checkpoint
 {
@@ -15,14 +16,16 @@ public static class Checkpoint
     public const string Folder = "checkpoints";
 
     /// <summary>Writes a layer group's weights, running statistics and optimiser state into a folder, which is made where missing.</summary>
+    /// <exception cref="StorageException">The disk is full, or the folder cannot be written.</exception>
     public static CheckpointFile Save(LayerGroup group, string folder) => Save(group, group.State, folder);
 
     /// <summary>Writes a layer group's running statistics alone into a folder, which is made where missing.</summary>
+    /// <exception cref="StorageException">The disk is full, or the folder cannot be written.</exception>
     public static CheckpointFile SaveStatistics(LayerGroup group, string folder) => Save(group, group.Statistics, folder);
 
     private static CheckpointFile Save(LayerGroup group, IEnumerable<KeyValuePair<string, Tensor>> state, string folder)
     {
-        Directory.CreateDirectory(folder);
+        WholeFile.CreateFolder(folder);
         var name = $"group-{group.Index}.safetensors";
         WholeFile.Write(Path.Combine(folder, name), stream => SafeTensors.Write(stream, state));
         return new CheckpointFile(name, Fingerprint.Of(Path.Combine(folder, name)));
@@ -32,21 +35,38 @@ public static class Checkpoint
     /// Gives a layer group its part of a checkpoint, wherever in it that lies: a network may be cut differently when it
     /// goes on.
     /// </summary>
-    /// <exception cref="InvalidDataException">A file is missing or damaged, or the checkpoint lacks a tensor of the group.</exception>
-    public static void Load(LayerGroup group, CheckpointManifest checkpoint, string outputFolder) => Load(group.State, checkpoint, outputFolder);
+    /// <param name="group">The layer group.</param>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="configurationHash">The configuration it must belong to.</param>
+    /// <param name="outputFolder">The campaign's folder.</param>
+    /// <exception cref="InvalidDataException">It is another configuration's, a file of the group's is missing or damaged, or it lacks a tensor of the group.</exception>
+    public static void Load(LayerGroup group, CheckpointManifest checkpoint, string configurationHash, string outputFolder) =>
+        Load(group.State, checkpoint, configurationHash, outputFolder);
 
     /// <summary>Gives a layer group its part of what <see cref="SaveStatistics"/> wrote; its weights stay as they are.</summary>
-    /// <exception cref="InvalidDataException">A file is missing or damaged, or lacks a statistic of the group.</exception>
-    public static void LoadStatistics(LayerGroup group, CheckpointManifest checkpoint, string outputFolder) =>
-        Load(group.Statistics, checkpoint, outputFolder);
+    /// <inheritdoc cref="Load(LayerGroup, CheckpointManifest, string, string)"/>
+    public static void LoadStatistics(LayerGroup group, CheckpointManifest checkpoint, string configurationHash, string outputFolder) =>
+        Load(group.Statistics, checkpoint, configurationHash, outputFolder);
 
-    private static void Load(IEnumerable<KeyValuePair<string, Tensor>> state, CheckpointManifest checkpoint, string outputFolder)
+    private static void Load(IEnumerable<KeyValuePair<string, Tensor>> state, CheckpointManifest checkpoint, string configurationHash, string outputFolder)
     {
+        if (Strangeness(checkpoint, configurationHash) is { } strange)
+        {
+            throw new InvalidDataException(strange);
+        }
+
         var missing = state.ToDictionary(StringComparer.Ordinal);
         foreach (var file in checkpoint.Files)
         {
             var path = Path.Combine(outputFolder, checkpoint.Folder, file.Name);
-            using var stream = OpenVerified(path, file);
+            using var stream = Open(path);
+            if (!SafeTensorsHeader.Read(stream).Entries.Any(entry => missing.ContainsKey(entry.Name)))
+            {
+                // Another group's: it has it to verify.
+                continue;
+            }
+
+            Verify(stream, path, file);
             foreach (var (key, value) in SafeTensors.Read(stream, missing.ContainsKey))
             {
                 using (value)
@@ -68,23 +88,41 @@ public static class Checkpoint
         }
     }
 
-    /// <summary>What is wrong with a checkpoint's files; null if nothing is.</summary>
-    public static string? Damage(CheckpointManifest checkpoint, string outputFolder)
+    /// <summary>Why a checkpoint cannot be gone on from: whose it is, or what is wrong with its files; null if nothing is.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="configurationHash">The configuration it must belong to.</param>
+    /// <param name="outputFolder">The campaign's folder.</param>
+    /// <exception cref="StorageException">A file may not be read: nothing is known of it, and nothing is to be trained again for it.</exception>
+    public static string? Damage(CheckpointManifest checkpoint, string configurationHash, string outputFolder)
     {
+        if (Strangeness(checkpoint, configurationHash) is { } strange)
+        {
+            return strange;
+        }
+
         foreach (var file in checkpoint.Files)
         {
+            var path = Path.Combine(outputFolder, checkpoint.Folder, file.Name);
             try
             {
-                OpenVerified(Path.Combine(outputFolder, checkpoint.Folder, file.Name), file).Dispose();
+                OpenVerified(path, file).Dispose();
             }
-            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+            catch (UnauthorizedAccessException error)
             {
-                return e.Message;
+                throw new StorageException($"{path}: cannot be read: {error.Message}", error);
+            }
+            catch (Exception error) when (error is IOException or InvalidDataException)
+            {
+                return error.Message;
             }
         }
 
         return null;
     }
+
+    private static string? Strangeness(CheckpointManifest checkpoint, string configurationHash) => checkpoint.ConfigurationHash == configurationHash
+        ? null
+        : $"{checkpoint.Folder}: belongs to configuration {checkpoint.ConfigurationHash}, expected {configurationHash}";
 
     /// <summary>Removes a checkpoint that nothing will go on from. What cannot be removed stays.</summary>
     public static void Delete(CheckpointManifest checkpoint, string outputFolder)
@@ -123,7 +161,7 @@ public static class Checkpoint
                 file.Delete();
             }
 
-            foreach (var inner in folder.EnumerateDirectories())
+            foreach (var inner in folder.EnumerateDirectories().Where(inner => inner.LinkTarget is null))
             {
                 Sweep(inner, kept);
             }
@@ -143,14 +181,26 @@ public static class Checkpoint
     /// <exception cref="InvalidDataException">It is missing or damaged.</exception>
     internal static FileStream OpenVerified(string path, CheckpointFile file)
     {
-        if (!File.Exists(path))
+        var stream = Open(path);
+        try
         {
-            throw new InvalidDataException($"{path}: missing");
+            Verify(stream, path, file);
+            return stream;
         }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
 
-        var actual = Fingerprint.Of(path);
-        return actual == file.Sha256
-            ? File.OpenRead(path)
-            : throw new InvalidDataException($"{path}: SHA-256 is {actual}, expected {file.Sha256}");
+    private static FileStream Open(string path) => Path.Exists(path) ? File.OpenRead(path) : throw new InvalidDataException($"{path}: missing");
+
+    private static void Verify(FileStream stream, string path, CheckpointFile file)
+    {
+        if (Fingerprint.Of(stream) is var actual && actual != file.Sha256)
+        {
+            throw new InvalidDataException($"{path}: SHA-256 is {actual}, expected {file.Sha256}");
+        }
     }
 }

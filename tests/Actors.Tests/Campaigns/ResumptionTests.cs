@@ -208,6 +208,8 @@ public sealed class ResumptionTests
 
         Assert.False(results.Campaign.Complete);
         Assert.Empty(results.Runs.Single().Epochs);
+        Assert.Equal(["none", "fgsm", "pgd"], results.Runs.Single().Missing.Select(cell => cell.Attack));
+        Assert.DoesNotContain(results.Runs.Single().Missing, cell => cell.Errored);
     }
 
     [Fact]

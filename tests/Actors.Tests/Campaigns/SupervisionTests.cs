@@ -83,6 +83,7 @@ public sealed class SupervisionTests
         Assert.False(results.Campaign.Complete);
         Assert.Equal([0, 2], results.Runs.Select(run => run.Epochs.Count));
         Assert.Equal([0, 3], results.Runs.Select(run => run.Cells.Count));
+        Assert.Equal([3, 0], results.Runs.Select(run => run.Missing.Count(cell => cell.Errored)));
         Assert.Equal([(1, false), (2, true)], campaign.Journal().OfType<WorkFailed>().Select(failure => (failure.Attempt, failure.GaveUp)));
         Assert.Equal([false, true], campaign.Provenance().Failures.Select(failure => failure.GaveUp));
         Assert.DoesNotContain(campaign.Journal(), fact => fact is CampaignCompleted);
@@ -129,6 +130,7 @@ public sealed class SupervisionTests
         Assert.False(results.Campaign.Complete);
         Assert.Equal(["none", "fgsm"], results.Runs.Single().Cells.Select(cell => cell.Attack));
         Assert.Equal(5, campaign.Journal().OfType<ShardMeasured>().Count());
+        Assert.Equal([new MissingCell("strict", "pgd", 8, Errored: true)], results.Runs.Single().Missing);
         Assert.EndsWith("pgd/8#1", Assert.Single(campaign.Journal().OfType<WorkFailed>(), failure => failure.GaveUp).Work, StringComparison.Ordinal);
     }
 

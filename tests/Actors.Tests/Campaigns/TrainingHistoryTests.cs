@@ -55,7 +55,10 @@ public sealed class TrainingHistoryTests
     {
         var history = After(journal);
 
-        history = history.BackTo(history.Points.Skip(damaged).FirstOrDefault());
+        for (var lost = 0; lost < damaged; lost++)
+        {
+            history = history.Without(history.Points.First().Checkpoint.Folder);
+        }
 
         Assert.Equal(After(left).Points.Select(point => point.ToString()), history.Points.Select(point => point.ToString()));
         Assert.Equal(After(left).Next, history.Next);
@@ -81,7 +84,11 @@ public sealed class TrainingHistoryTests
                 if (move == 0)
                 {
                     onDisk.Remove(history.Points.FirstOrDefault()?.Checkpoint.Folder ?? "");
-                    history = history.BackTo(history.Points.FirstOrDefault(point => onDisk.Contains(point.Checkpoint.Folder)));
+                    while (history.Points.FirstOrDefault() is { Checkpoint.Folder: var newest } && !onDisk.Contains(newest))
+                    {
+                        history = history.Without(newest);
+                    }
+
                     continue;
                 }
 

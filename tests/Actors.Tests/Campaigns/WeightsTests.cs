@@ -177,7 +177,7 @@ public sealed class WeightsTests : IDisposable
         Assert.Contains("no such folder", await RefusalAsync(_folder.File("nowhere")), StringComparison.Ordinal);
         Assert.Contains("no campaign was begun here", await RefusalAsync(_folder.File("empty")), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.File("empty")));
-        Assert.Contains("the journal cannot be read", await RefusalAsync(_folder.File("damaged")), StringComparison.Ordinal);
+        Assert.Contains("the journal is damaged", await RefusalAsync(_folder.File("damaged")), StringComparison.Ordinal);
         Assert.Contains("no epoch of this campaign was trained", await RefusalAsync(campaign.File("")), StringComparison.Ordinal);
         using var held = OutputFolder.Take(campaign.File(""));
         Assert.Contains("Does another process run a campaign there?", await RefusalAsync(campaign.File("")), StringComparison.Ordinal);

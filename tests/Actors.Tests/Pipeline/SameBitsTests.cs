@@ -1,4 +1,5 @@
 using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Actors.Tests.Remote;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Wire;
 using SpikeTrail.Snn.Attacks;
@@ -24,27 +25,29 @@ public abstract class SameBits(string config = "") : PipelineTest(config)
 
     private async Task AssertSameAsync(int groups, int window, SortedDictionary<string, string> expected)
     {
-        var actual = await ThroughActorsAsync(TinyRun.Context(Folder, groups, window));
+        var actual = await ThroughActorsAsync(TinyRun.Context(Path.Combine(Folder, "tiny"), groups, window));
 
         Assert.Equal(expected.Keys, actual.Keys);
         Assert.Empty(expected.Where(entry => entry.Value != actual[entry.Key]).Select(entry => entry.Key));
     }
 
+    private protected virtual PipelinePlace Place(RunContext context) => TinyRun.Place(context);
+
     private async Task<SortedDictionary<string, string>> ThroughActorsAsync(RunContext context)
     {
         var trail = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var supervisor = CreateTestProbe();
-        var pipeline = await StartAsync(supervisor, context);
+        var pipeline = await StartAsync(supervisor, PipelineActor.Props(context, checkpoint: null, Place(context)));
         for (var epoch = 1; epoch <= 2; epoch++)
         {
             var trained = await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(epoch, From: null));
             Assert.Equal(epoch, trained.Epoch);
             Assert.Equal(context.Pipeline.LayerGroups, trained.Checkpoint.Files.Count);
-            Assert.Null(Checkpoint.Damage(trained.Checkpoint, Folder));
+            Assert.Null(Checkpoint.Damage(trained.Checkpoint, context.ConfigurationHash, Folder));
             Add(trail, epoch, trained.TrainingLoss, trained.TestLoss, trained.CleanAccuracy);
             foreach (var file in trained.Checkpoint.Files)
             {
-                using var stream = File.OpenRead(Path.Combine(Folder, trained.Checkpoint.Folder, file.Name));
+                using var stream = File.OpenRead(Path.Combine(context.OutputFolder, trained.Checkpoint.Folder, file.Name));
                 Add(trail, epoch, SafeTensors.Read(stream, _ => true));
             }
         }
@@ -141,4 +144,40 @@ public sealed class SameBitsOnTheWireTests() : SameBits("akka.actor.serialize-me
     [InlineData(3, 1)]
     [InlineData(2, TinyRun.TimeSteps)]
     public Task A_pipeline_whose_messages_all_become_bytes_computes_the_same_bits(int groups, int window) => AssertSameAsync(groups, window);
+}
+
+/// <summary>The same with layer groups on another node, and frames in chunks so small that most take several.</summary>
+public sealed class SameBitsOnTwoNodesTests() : SameBits(OtherNode.Configuration + "spiketrail.frames { chunk-size = 1000 b, chunks-in-flight = 2 }")
+{
+    private OtherNode _other = null!;
+    private Func<int, bool> _isThere = _ => false;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _other = new OtherNode(Sys, Folder);
+        await _other.JoinAsync();
+    }
+
+    [Fact]
+    public Task A_pipeline_whose_middle_is_on_another_node_computes_the_same_bits()
+    {
+        _isThere = index => index == 1;
+        return AssertSameAsync(groups: 3, window: 1);
+    }
+
+    [Fact]
+    public Task A_pipeline_whose_groups_are_all_on_another_node_computes_the_same_bits()
+    {
+        _isThere = _ => true;
+        return AssertSameAsync(groups: 2, TinyRun.TimeSteps);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _other.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    private protected override PipelinePlace Place(RunContext context) => _other.Place(context, _isThere);
 }

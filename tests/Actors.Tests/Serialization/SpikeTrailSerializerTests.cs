@@ -40,6 +40,7 @@ public sealed class SpikeTrailSerializerTests() : TestKit(
         new CampaignAccepted("00ff", """{"name":"demo"}"""),
         new EpochCheckpointed(Run, 3, new EpochProgress(200, 3200, 1500, 0.5), new CheckpointManifest("checkpoints/3", 2, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
         new EpochTrained(Run, 3, double.NaN, 1.5, 0.25, new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
+        new CheckpointRefused(Run, "checkpoints/3", "group-0.bin: missing"),
         new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), Measurement.Empty with { Operations = [Operation] }),
         new LinkMeasured(
             new LinkId(new ChainId("a/b/1/as-published/8"), 17),

@@ -80,7 +80,7 @@ public sealed class ResultsTests : TestKit
         var cell = run.GetProperty("cells")[0];
         Assert.Equal(["schema", "campaign", "runs"], Keys(json.RootElement));
         Assert.Equal(["name", "configuration-hash", "complete", "protocols"], Keys(json.RootElement.GetProperty("campaign")));
-        Assert.Equal(["network", "dataset", "seed", "epochs", "cells"], Keys(run));
+        Assert.Equal(["network", "dataset", "seed", "epochs", "cells", "missing"], Keys(run));
         Assert.Equal(["epoch", "training-loss", "test-loss", "clean-accuracy"], Keys(run.GetProperty("epochs")[0]));
         Assert.Equal(
             ["protocol", "attack", "epsilon", "step-size", "iterations", "restarts", "correct", "total", "accuracy", "loss", "input-gradient", "operations",

@@ -30,7 +30,7 @@ public sealed class CommandEndpointTests : IDisposable
     {
         var (key, _) = TestCertificates.Write(_folder, "node");
 
-        Assert.Throws<InputException>(() => Read($"host = \"0.0.0.0\", tls.certificate = \"{key}\"").Resolve());
+        Assert.Throws<InputException>(() => Read($"host = \"0.0.0.0\", tls.certificate = \"{key}\""));
         Assert.Equal("0.0.0.0:9110", $"{Read($"host = \"0.0.0.0\", tls {{ certificate = \"{key}\", client-authority = \"{key}\" }}").Resolve()}");
     }
 

@@ -58,9 +58,15 @@ public sealed class FactNarratorTests
     {
         Assert.Equal(["failed: net/data/1 epoch 2, attempt 1: out of memory; trying again"], _narrator.Tell(Failure(1, gaveUp: false), recovered: false));
         Assert.Equal(
-            ["failed: net/data/1 epoch 2, attempt 4: out of memory; given up, the campaign goes on without this run"],
+            ["failed: net/data/1 epoch 2, attempt 4: out of memory; given up, the campaign goes on without it"],
             _narrator.Tell(Failure(4, gaveUp: true), recovered: false));
     }
+
+    [Fact]
+    public void A_checkpoint_that_cannot_be_used_is_told() =>
+        Assert.Equal(
+            ["checkpoint refused: group-1.safetensors: missing; going on from the one before"],
+            _narrator.Tell(new CheckpointRefused(Run, "checkpoints/1", "group-1.safetensors: missing"), recovered: false));
 
     private static EpochTrained Epoch(int epoch) => new(Run, epoch, 0.5, 0.6, 0.8125, new("checkpoint", epoch, "00", []));
 

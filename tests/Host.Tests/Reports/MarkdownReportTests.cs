@@ -32,6 +32,26 @@ public sealed class MarkdownReportTests
     }
 
     [Fact]
+    public void What_errored_is_told_from_what_is_unfinished()
+    {
+        var run = SampleResults.Campaign.Runs[0];
+        var partial = SampleResults.Campaign with
+        {
+            Campaign = SampleResults.Campaign.Campaign with { Complete = false },
+            Runs = [run with { Missing = [new("strict", "pgd", 0.5, Errored: true), new("strict", "ifgsm", 2, Errored: false), new("strict", "ifgsm", 8, Errored: false)] }],
+        };
+
+        var text = MarkdownReport.Write(new(partial, SampleResults.Provenance));
+
+        Assert.Contains("**Incomplete:** of 8 cells, 1 errored (their work was given up after repeated failures, see Failures) and 2 are unfinished.", text, StringComparison.Ordinal);
+        Assert.Contains("| sew-resnet18-max | fashion-mnist | 3407 | strict   | pgd    | 0.5 |", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("| ifgsm", text, StringComparison.Ordinal);
+        var screen = new StringWriter();
+        ConsoleReport.Print(screen, new(partial, null), "report.md");
+        Assert.Contains("warning: 1 cell has no result, because work was given up", screen.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_campaign_that_has_not_measured_anything_has_a_report_all_the_same()
     {
         var text = MarkdownReport.Write(new(new CampaignResults(1, new("young", "00", Complete: false, []), []), null));

@@ -41,6 +41,30 @@ public sealed class ResultsSchemaTests
     }
 
     [Fact]
+    public void A_run_with_cells_missing_fits_and_comes_back_equal()
+    {
+        MissingCell[] missing = [new("strict", "pgd", 0.5, Errored: true), new("strict", "pgd", 8, Errored: false)];
+        var partial = SampleResults.Campaign with { Runs = [SampleResults.Campaign.Runs[0] with { Missing = missing }] };
+
+        var text = ResultsJson.Write(partial);
+
+        Assert.Empty(Violations(JsonNode.Parse(text)!));
+        Assert.Equal(missing, ResultsJson.Read(text).Runs.Single().Missing);
+    }
+
+    [Fact]
+    public void Results_from_before_cells_were_said_to_be_missing_are_read_all_the_same()
+    {
+        var older = Written.DeepClone();
+        foreach (var run in older["runs"]!.AsArray())
+        {
+            run!.AsObject().Remove("missing");
+        }
+
+        Assert.All(ResultsJson.Read(older.ToJsonString()).Runs, run => Assert.Empty(run.Missing));
+    }
+
+    [Fact]
     public void A_diverged_run_fits()
     {
         var cell = SampleResults.Attacked("fgsm", 2, 0.1) with
@@ -84,7 +108,7 @@ public sealed class ResultsSchemaTests
     [InlineData("$", null, "schema campaign runs")]
     [InlineData("$.campaign", "campaign", "name configuration-hash complete protocols")]
     [InlineData("$.campaign.protocols[0]", "protocol", "name attack-domain attack-batch-norm contaminate order prediction-batch-norm phase-weights")]
-    [InlineData("$.runs[0]", "run", "network dataset seed epochs cells")]
+    [InlineData("$.runs[0]", "run", "network dataset seed epochs cells missing")]
     [InlineData("$.runs[0].network", "network", "name family depth width pool connection neuron batch-norm precision parameters weights")]
     [InlineData("$.runs[0].dataset", "dataset", "name encoder time-steps classes training-images test-images")]
     [InlineData("$.runs[0].epochs[0]", "epoch", "epoch training-loss test-loss clean-accuracy")]

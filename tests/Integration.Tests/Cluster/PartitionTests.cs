@@ -13,7 +13,7 @@ public sealed class PartitionTests
     {
         using var network = Namespaces.TryMake(3, out var whyNot);
         Assert.SkipWhen(network is null, whyNot);
-        await using var cluster = new ProcessCluster(TrialCampaign.Long, places: network!.Places(), settings: "spiketrail.node.trusted-network=on");
+        await using var cluster = new ProcessCluster(TrialCampaign.Spread, places: network!.Places(), settings: "spiketrail.node.trusted-network=on");
         await cluster.StartAsync();
         await cluster.SubmitAsync();
 
@@ -33,7 +33,7 @@ public sealed class PartitionTests
     {
         using var network = Namespaces.TryMake(3, out var whyNot);
         Assert.SkipWhen(network is null, whyNot);
-        await using var cluster = new ProcessCluster(TrialCampaign.Long, places: network!.Places(), settings: "spiketrail.node.trusted-network=on");
+        await using var cluster = new ProcessCluster(TrialCampaign.Spread, places: network!.Places(), settings: "spiketrail.node.trusted-network=on");
         await cluster.StartAsync();
         await cluster.SubmitAsync();
 

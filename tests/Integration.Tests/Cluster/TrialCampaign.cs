@@ -11,14 +11,17 @@ internal static class TrialCampaign
     public const string File = "trial.conf";
 
     /// <summary>Some seconds of work.</summary>
-    public static Trial Short { get; } = new(Epochs: 2, TrainingImages: 128, TestImages: 32, Seeds: "1");
+    public static Trial Short { get; } = new(Epochs: 2, TrainingImages: 128, TestImages: 32, Seeds: "1", Spread: "devices");
+
+    /// <summary>The same network, its layer groups on both workers, for half a minute.</summary>
+    public static Trial Spread { get; } = Short with { Epochs = 4, TrainingImages = 256, TestImages = 64 };
 
     /// <summary>Half a minute of work or more: two runs, so that two workers have something to do from the beginning.</summary>
-    public static Trial Long { get; } = new(Epochs: 3, TrainingImages: 256, TestImages: 64, Seeds: "1, 2");
+    public static Trial Long { get; } = new(Epochs: 3, TrainingImages: 256, TestImages: 64, Seeds: "1, 2", Spread: "device");
 }
 
 /// <summary>How much there is to do in a trial.</summary>
-internal sealed record Trial(int Epochs, int TrainingImages, int TestImages, string Seeds)
+internal sealed record Trial(int Epochs, int TrainingImages, int TestImages, string Seeds, string Spread)
 {
     private static readonly Dictionary<Trial, Lazy<Task<byte[]>>> Undisturbed = [];
 
@@ -39,6 +42,7 @@ internal sealed record Trial(int Epochs, int TrainingImages, int TestImages, str
           layer-groups = 3
           threads-per-group = 1
           checkpoint-steps = 4
+          spread = {{Spread}}
         }
         """;
 
