@@ -20,5 +20,5 @@ public sealed class StorageException : IOException
     public static bool IsBehind(Exception error) => error is UnauthorizedAccessException || (error is IOException && error.HResult != InUse);
 
     // EAGAIN, with which .NET says that somebody else holds the file.
-    private const int InUse = 11;
+    internal const int InUse = 11;
 }

@@ -6,17 +6,20 @@ namespace SpikeTrail.Protocol;
 /// <summary>
 /// Writes files that are either whole or not there, whatever happens to the process or the machine: beside their place,
 /// flushed to disk, renamed, and the folder flushed, so that the new name is there after a power cut too.
+/// Two processes may write the same file at the same time, one of them held to be dead: the second writes beside it under another name.
 /// </summary>
 public static class WholeFile
 {
+    private const string Ending = ".part";
+
     /// <summary>Writes a file through a stream, replacing the one before.</summary>
     /// <exception cref="StorageException">The disk is full, or the folder cannot be written. The file before it is as it was.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        var beside = path + ".part";
         try
         {
-            using var stream = File.Create(beside);
+            using var stream = CreateBeside(path);
+            var beside = stream.Name;
             try
             {
                 write(stream);
@@ -34,6 +37,15 @@ public static class WholeFile
         catch (Exception error) when (error is not StorageException && StorageException.IsBehind(error))
         {
             throw StorageException.Of(path, error);
+        }
+    }
+
+    /// <summary>Removes what writers that were killed left beside a folder's files. What cannot be removed stays.</summary>
+    public static void Sweep(string folder)
+    {
+        foreach (var left in Directory.EnumerateFiles(folder, "*" + Ending))
+        {
+            Remove(left);
         }
     }
 
@@ -63,6 +75,18 @@ public static class WholeFile
         }
     }
 
+    private static FileStream CreateBeside(string path)
+    {
+        try
+        {
+            return File.Create(path + Ending);
+        }
+        catch (IOException taken) when (taken.HResult == StorageException.InUse)
+        {
+            return File.Create($"{path}.{Path.GetRandomFileName()}{Ending}");
+        }
+    }
+
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
 
     private static void Remove(string path)
@@ -73,7 +97,7 @@ public static class WholeFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // A part too many does no harm: whoever writes the file again writes over it.
+            // A part too many does no harm: it is swept away later.
         }
     }
 

@@ -16,15 +16,17 @@ internal sealed class SpikeTrailProcess : IDisposable
     private readonly Dictionary<string, TaskCompletionSource> _awaited = [];
     private int _openStreams = 2;
 
-    private SpikeTrailProcess(string workingFolder, string[] arguments)
+    private SpikeTrailProcess(string workingFolder, string[] commandLine)
     {
         _process = new Process
         {
-            StartInfo = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "spiketrail.dll"), .. arguments])
+            StartInfo = new(commandLine[0], commandLine[1..])
             {
                 WorkingDirectory = workingFolder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                // Several programs at once on few cores: a team of threads in each would spin away the others' time.
+                Environment = { ["OMP_NUM_THREADS"] = "1" },
             },
         };
         _process.OutputDataReceived += (_, line) => Take(line.Data, _output);
@@ -34,7 +36,11 @@ internal sealed class SpikeTrailProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    public static SpikeTrailProcess Start(string workingFolder, params string[] arguments) => new(workingFolder, arguments);
+    public static SpikeTrailProcess Start(string workingFolder, params string[] arguments) => StartUnder([], workingFolder, arguments);
+
+    /// <summary>Starts the program through another one that becomes it, such as <c>ip netns exec NAME</c>.</summary>
+    public static SpikeTrailProcess StartUnder(string[] other, string workingFolder, params string[] arguments) =>
+        new(workingFolder, [.. other, "dotnet", Path.Combine(AppContext.BaseDirectory, "spiketrail.dll"), .. arguments]);
 
     /// <summary>Runs the program to its end.</summary>
     public static async Task<ProcessEnd> RunAsync(string workingFolder, params string[] arguments)
@@ -62,14 +68,42 @@ internal sealed class SpikeTrailProcess : IDisposable
                 return Task.CompletedTask;
             }
 
-            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _awaited.Add(text, seen);
+            if (!_awaited.TryGetValue(text, out var seen))
+            {
+                _awaited.Add(text, seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+
             return seen.Task;
         }
     }
 
     /// <summary>What Ctrl+C does.</summary>
     public void Interrupt() => Signal("INT");
+
+    /// <summary>What a service manager does to end it.</summary>
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>What a machine does that stands still: nothing runs, no connection is closed.</summary>
+    public void Freeze() => Signal("STOP");
+
+    /// <summary>Ends the standstill.</summary>
+    public void Thaw() => Signal("CONT");
+
+    /// <summary>Bytes of memory that it has in use.</summary>
+    public long Memory()
+    {
+        _process.Refresh();
+        return _process.WorkingSet64;
+    }
+
+    /// <summary>What it has written so far, to both streams.</summary>
+    public string Written()
+    {
+        lock (_lock)
+        {
+            return $"{_output}{_error}";
+        }
+    }
 
     /// <summary>What a crash does: no time to clean up.</summary>
     public void Kill() => _process.Kill();

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Akka.Pattern;
 using Akka.Persistence;
 using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Protocol;
@@ -18,6 +19,7 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRestartDelay = TimeSpan.FromMinutes(1);
+    private static readonly (TimeSpan Shortest, TimeSpan Longest) OwnRestartDelay = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30));
 
     private readonly CampaignLibrary _library;
     private readonly Props _workers;
@@ -59,7 +61,7 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
         Command<Heard>(heard => Find(heard.Campaign)?.Tell(heard.News));
         Command<CampaignEnded>(OnEnded);
         Command<Status.Failure>(failure => OnFailed(Sender, failure.Cause.GetBaseException().Message));
-        Command<Terminated>(ended => OnFailed(ended.ActorRef, "it ended"));
+        Command<Terminated>(ended => OnFailed(ended.ActorRef, "it ended; the log of its node says why"));
         Command<Poll>(_ => _campaigns.ForEach(campaign => campaign.Supervisor?.Tell(new ShowCampaign(campaign.Id))));
     }
 
@@ -69,12 +71,16 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>How to make one.</summary>
+    /// <summary>How to make one that begins again, after a while, whenever its journal failed it.</summary>
     /// <param name="library">The node's campaigns.</param>
     /// <param name="workers">Makes the actor that tells the pool of devices, which it is given, of workers that come and go.</param>
     /// <param name="patience">After how long without a sign of life, or without a finished pass, a pipeline is lost.</param>
     public static Props Props(CampaignLibrary library, Func<IActorRef, Props> workers, (TimeSpan Silence, TimeSpan Stall) patience) =>
-        Akka.Actor.Props.Create(() => new CampaignRegistry(library, workers, patience));
+        BackoffSupervisor.Props(Backoff
+            .OnStop(
+                Akka.Actor.Props.Create(() => new CampaignRegistry(library, workers, patience)),
+                "campaigns", OwnRestartDelay.Shortest, OwnRestartDelay.Longest, randomFactor: 0, maxNrOfRetries: -1)
+            .WithReplyWhileStopped(new RequestRefused("the registry of campaigns cannot use its journal just now, and nothing was done; try again in some seconds")));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -89,6 +95,14 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
         Self.Tell(new Status.Failure(error), Sender);
         return Directive.Stop;
     });
+
+    /// <summary>Whoever wanted this hears of it; what a journal did that did not answer is known when it is read again.</summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        Sender.Tell(new RequestRefused(
+            $"the journal cannot be written ({cause.GetBaseException().Message.ReplaceLineEndings(" ")}); 'campaign list' tells whether it was done all the same, once the journal is back"));
+    }
 
     private void Submit(SubmitCampaign submit)
     {

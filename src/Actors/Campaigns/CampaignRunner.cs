@@ -80,11 +80,12 @@ public static class CampaignRunner
         try
         {
             system.ActorOf(LeaseReaper.Props(), "lease-reaper");
-            var worker = new WorkerPlan(WorkerPlan.LocalNode, Offers(campaign.Job.Pipeline), new CampaignLibrary(campaign), layerGroup ?? LayerGroupActor.Props);
+            var id = new CampaignId("campaign");
+            var worker = new WorkerPlan(WorkerPlan.LocalNode, Offers(campaign.Job.Pipeline), new CampaignLibrary(id, campaign), layerGroup ?? LayerGroupActor.Props);
             var devices = system.ActorOf(DevicePool.Props(), "devices");
             devices.Tell(new WorkerDescribed(worker.Node, worker.Devices, Leaving: false), system.ActorOf(WorkerActor.Props(worker), "worker"));
             var supervisor = system.ActorOf(
-                CampaignSupervisor.Props(new SupervisorPlan(new CampaignId("campaign"), campaign, CampaignHistory.JournalId, devices, observer)), "campaign");
+                CampaignSupervisor.Props(new SupervisorPlan(id, campaign, CampaignHistory.JournalId, devices, observer)), "campaign");
             var ended = supervisor.Ask<CampaignEnded>(StartCampaign.Instance, Timeout.InfiniteTimeSpan, CancellationToken.None);
 
             // After the start, so that a campaign cancelled before it begins still has somebody to answer.

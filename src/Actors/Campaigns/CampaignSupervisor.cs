@@ -119,8 +119,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         {
             Command<DevicesGranted>(Open);
             Command<ReturnSoon>(soon => Leave(_replicas.Values.FirstOrDefault(replica => replica.Grant.Grant == soon.Grant)));
-            Command<PipelineOpened>(opened => With(opened.Pipeline, OnOpened));
-            Command<PipelinePulse>(pulse => With(pulse.Pipeline, replica => replica.OnPulse(pulse, _time.GetTimestamp())));
+            Command<PipelineOpened>(OnOpened);
+            Command<PipelinePulse>(OnPulse);
             Command<LayerGroupStatus>(status => OfSender()?.OnStatus(status));
             Command<WorkProgress>(OnProgress);
             Command<EpochCheckpointed>(fact => OfSender()?.Work?.IsAdvancedBy(fact) == true, step => Record(step, () => Prune(step.Run)));
@@ -159,6 +159,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             where _state.Links.ContainsKey(link) && !_state.IsSuperseded(link, run.Shards)
             select _state.Links[link];
         Checkpoint.Sweep([.. checkpoints, .. statistics], _campaign.Job.OutputFolder);
+        WholeFile.Sweep(_campaign.Job.OutputFolder);
     }
 
     /// <summary>Gives out what is ready, asks for as many devices as could be used, and ends when nothing is left.</summary>
@@ -228,16 +229,38 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void Open(Replica replica, CheckpointManifest? checkpoint)
     {
-        var worker = ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(replica.Grant.Places[0].Worker);
-        worker.Tell(new OpenPipeline(
+        replica.Worker = Context.Watch(((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(replica.Grant.Places[0].Worker));
+        replica.Worker.Tell(new OpenPipeline(
             replica.Name, _plan.Id, _campaign.Identity.Hash, _campaign.Job.Campaign, _campaign.Job.Pipeline, replica.Run.Id, checkpoint, replica.Grant.Places, replica.Groups));
     }
 
-    private void OnOpened(Replica replica)
+    private void OnOpened(PipelineOpened opened)
     {
-        replica.Pipeline = Context.Watch(Sender);
-        GoOn();
+        if (_replicas.TryGetValue(opened.Pipeline, out var replica))
+        {
+            replica.Pipeline = Context.Watch(Sender);
+            GoOn();
+        }
+        else
+        {
+            EndUnwanted();
+        }
     }
+
+    private void OnPulse(PipelinePulse pulse)
+    {
+        if (_replicas.TryGetValue(pulse.Pipeline, out var replica))
+        {
+            replica.OnPulse(pulse, _time.GetTimestamp());
+        }
+        else
+        {
+            EndUnwanted();
+        }
+    }
+
+    /// <summary>A pipeline that was held to be lost is still there, and would hold its devices for ever.</summary>
+    private void EndUnwanted() => Sender.Tell(new ClosePipeline());
 
     /// <summary>The newest checkpoints of a run, as far as none of them can be gone on from: what came after the first that can is trained again, with the same seeds to the same bits.</summary>
     private List<ICampaignFact> Refused(RunId run)
@@ -367,6 +390,11 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void OnEnded(Terminated ended)
     {
+        foreach (var opening in _replicas.Values.Where(replica => replica.Pipeline is null && ended.ActorRef.Equals(replica.Worker)).ToList())
+        {
+            OnLost(opening, $"{NodeName.Of(ended.ActorRef.Path.Address)} is gone");
+        }
+
         if (_replicas.Values.FirstOrDefault(replica => ended.ActorRef.Equals(replica.Pipeline)) is not { } replica)
         {
             return;
@@ -388,13 +416,21 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
     }
 
-    /// <summary>Messages are lost when a connection breaks: a pipeline that has fallen silent, that waits for work it was given, or that stands still is replaced.</summary>
+    /// <summary>
+    /// Messages are lost when a connection breaks: a pipeline that has fallen silent, that does not open, that waits for work it
+    /// was given, or that stands still is replaced; one that was told to end and still lives is told again.
+    /// </summary>
     private void LookForSilence()
     {
-        foreach (var replica in _replicas.Values.Where(replica => !replica.Closing).ToList())
+        foreach (var replica in _replicas.Values.ToList())
         {
             var (silence, stall) = (_time.GetElapsedTime(replica.LastSign), _time.GetElapsedTime(replica.LastStep));
-            if (replica.Pipeline is null ? silence > _plan.Stall : silence > _plan.Silence || stall > _plan.Stall)
+            if (replica.Closing)
+            {
+                replica.Pipeline.Tell(new ClosePipeline());
+            }
+
+            if (silence > _plan.Silence || (stall > _plan.Stall && !replica.Closing))
             {
                 replica.Pipeline?.Tell(new ClosePipeline());
                 OnLost(replica, $"not heard of for {silence.TotalSeconds:0} s, no step for {stall.TotalSeconds:0} s");
@@ -559,6 +595,13 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
                 then();
             }
         });
+    }
+
+    /// <summary>A supervisor that cannot journal ends: its client hears why.</summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        _client.Tell(new Status.Failure(new IOException($"the journal cannot be written: {cause.GetBaseException().Message}", cause)));
     }
 
     /// <summary>A fact that cannot be written must not pass for one that was: the campaign ends, and goes on another time.</summary>

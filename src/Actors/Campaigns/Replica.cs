@@ -26,6 +26,9 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
     /// <summary>Where an operator wants each of its layer groups; null to have them placed.</summary>
     public IReadOnlyList<DeviceId>? Groups { get; set; }
 
+    /// <summary>The worker that was asked to open it.</summary>
+    public IActorRef Worker { get; set; } = ActorRefs.Nobody;
+
     /// <summary>The pipeline itself, once it is open.</summary>
     public IActorRef? Pipeline { get; set; }
 
@@ -47,7 +50,7 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
     /// <summary>When it last gave a sign of life, or was given work, by the supervisor's clock.</summary>
     public long LastSign { get; private set; }
 
-    /// <summary>When it last got on with its work.</summary>
+    /// <summary>When it last got on with its work, or was asked to open.</summary>
     public long LastStep { get; private set; }
 
     /// <summary>Gives it work, or takes it away.</summary>
@@ -57,7 +60,7 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
     public void OnPulse(PipelinePulse pulse, long now)
     {
         LastSign = now;
-        if (pulse.Passes != _passes || Work is null)
+        if (Pipeline is not null && (pulse.Passes != _passes || Work is null))
         {
             (_passes, LastStep) = (pulse.Passes, now);
         }

@@ -14,12 +14,13 @@ namespace SpikeTrail.Actors.Nodes;
 /// <param name="dataFolder">Where data sets are looked for besides the ones that ship with SpikeTrail; may be null.</param>
 public sealed class CampaignLibrary(string campaignsFolder, string? dataFolder)
 {
-    private readonly ConcurrentDictionary<string, Lazy<PreparedCampaign>> _prepared = [];
+    // Two campaigns may measure the same thing, each in its own folder.
+    private readonly ConcurrentDictionary<(CampaignId Campaign, string Hash), Lazy<PreparedCampaign>> _prepared = [];
 
     /// <summary>A library of one campaign, which is ready.</summary>
-    public CampaignLibrary(PreparedCampaign campaign)
+    public CampaignLibrary(CampaignId id, PreparedCampaign campaign)
         : this(campaign.Job.OutputFolder, campaign.Job.DataFolder) =>
-        _prepared[campaign.Identity.Hash] = new Lazy<PreparedCampaign>(campaign);
+        _prepared[(id, campaign.Identity.Hash)] = new Lazy<PreparedCampaign>(campaign);
 
     /// <summary>The folder of a campaign.</summary>
     public string FolderOf(CampaignId campaign) => Path.Combine(campaignsFolder, campaign.Value);
@@ -28,8 +29,8 @@ public sealed class CampaignLibrary(string campaignsFolder, string? dataFolder)
     /// <exception cref="InputException">A data set, a network or a file is not what it must be.</exception>
     public PreparedCampaign Prepare(CampaignId campaign, CampaignSpec spec, PipelineSpec layout)
     {
-        var hash = CampaignIdentity.Of(spec, layout).Hash;
-        var prepared = _prepared.GetOrAdd(hash, _ => new Lazy<PreparedCampaign>(
+        var key = (campaign, CampaignIdentity.Of(spec, layout).Hash);
+        var prepared = _prepared.GetOrAdd(key, _ => new Lazy<PreparedCampaign>(
             () => PreparedCampaign.Prepare(new CampaignJob(spec, layout, FolderOf(campaign), dataFolder))));
         try
         {
@@ -38,7 +39,7 @@ public sealed class CampaignLibrary(string campaignsFolder, string? dataFolder)
         catch
         {
             // What was missing may be there the next time.
-            _prepared.TryRemove(hash, out _);
+            _prepared.TryRemove(key, out _);
             throw;
         }
     }
@@ -46,11 +47,11 @@ public sealed class CampaignLibrary(string campaignsFolder, string? dataFolder)
     /// <summary>Forgets what nobody works on any more.</summary>
     public void Keep(Func<PreparedCampaign, bool> needed)
     {
-        foreach (var (hash, campaign) in _prepared)
+        foreach (var (key, campaign) in _prepared)
         {
             if (campaign.IsValueCreated && !needed(campaign.Value))
             {
-                _prepared.TryRemove(hash, out _);
+                _prepared.TryRemove(key, out _);
             }
         }
     }

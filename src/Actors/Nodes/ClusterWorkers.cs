@@ -27,7 +27,7 @@ internal sealed class ClusterWorkers : ReceiveActor, IWithTimers
         Receive<ClusterEvent.IMemberEvent>(_ => { });
         Receive<WorkerDescribed>(worker =>
         {
-            if (_unanswered.Remove(worker.Node))
+            if (_unanswered.Remove(worker.Node) || worker.Leaving)
             {
                 pool.Forward(worker);
             }

@@ -151,7 +151,8 @@ public sealed class NodeSystem
 
     private static Config Own(NodeSettings settings)
     {
-        var log = Path.Combine(settings.Campaigns, string.Create(CultureInfo.InvariantCulture, $"node-{settings.Port}.log"));
+        // All nodes may share the folder, and on machines of their own they have the same port.
+        var log = Path.Combine(settings.Campaigns, string.Create(CultureInfo.InvariantCulture, $"node-{settings.Host}-{settings.Port}.log"));
         var (provider, connection) = settings.Journal == JournalProvider.Sqlite
             ? ("SQLite.MS", new SqliteConnectionStringBuilder { DataSource = Path.Combine(settings.Campaigns, "journal.db") }.ToString())
             : ("PostgreSQL.15", settings.JournalConnection);

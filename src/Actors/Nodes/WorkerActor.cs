@@ -11,27 +11,40 @@ namespace SpikeTrail.Actors.Nodes;
 /// A node's hands: opens pipelines on its devices for supervisors, and layer groups for pipelines of other nodes, wherever
 /// those live. It owns what it opened; it ends each with whoever asked for it, and tells them when one fails.
 /// </summary>
-public sealed class WorkerActor : ReceiveActor
+public sealed class WorkerActor : ReceiveActor, IWithTimers
 {
     private readonly WorkerPlan _plan;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<IActorRef, (string Name, IActorRef Client)> _pipelines = [];
     private readonly Dictionary<IActorRef, (int Index, string Pipeline, IActorRef Owner)> _groups = [];
+    private readonly HashSet<(string Pipeline, IActorRef Client)> _preparing = [];
     private readonly HashSet<IActorRef> _clients = [];
+    private readonly HashSet<IActorRef> _interested = [];
     private int _opened;
     private IActorRef? _drainedFor;
 
     public WorkerActor(WorkerPlan plan)
     {
         _plan = plan;
-        Receive<DescribeWorker>(_ => Sender.Tell(new WorkerDescribed(plan.Node, plan.Devices, Leaving: _drainedFor is not null)));
+        Receive<DescribeWorker>(_ =>
+        {
+            _interested.Add(Context.Watch(Sender));
+            Describe(Sender);
+        });
         Receive<OpenPipeline>(Prepare);
         Receive<PipelinePrepared>(Open);
-        Receive<PipelineUnprepared>(failed => failed.Client.Tell(new PipelineFailed(failed.Pipeline, failed.Reason, OfStorage: false)));
+        Receive<PipelineUnprepared>(Fail);
         Receive<OpenLayerGroup>(Open);
+        Receive<Pulse>(_ => ShowLife());
         Receive<Drain>(_ => BeginToDrain());
         Receive<Terminated>(ended => Forget(ended.ActorRef));
     }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Time to let clients know that the data of their pipelines are still being loaded.</summary>
+    private sealed record Pulse : INoSerializationVerificationNeeded;
 
     /// <summary>Asks a worker to let what it does come to an end and to take nothing new. Answered with itself when nothing is left.</summary>
     internal sealed record Drain : INoSerializationVerificationNeeded
@@ -41,6 +54,9 @@ public sealed class WorkerActor : ReceiveActor
 
     /// <summary>How to make one.</summary>
     public static Props Props(WorkerPlan plan) => Akka.Actor.Props.Create(() => new WorkerActor(plan));
+
+    /// <inheritdoc/>
+    protected override void PreStart() => Timers.StartPeriodicTimer("pulse", new Pulse(), PipelineActor.PulseInterval);
 
     /// <summary>What fails here is not mended here: whoever asked for it hears of it, and starts anew from the last checkpoint.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
@@ -66,19 +82,38 @@ public sealed class WorkerActor : ReceiveActor
         var client = Sender;
         if (_drainedFor is not null)
         {
+            // Whoever gave it out has not heard of it, and would give it out again.
+            TellInterested();
             client.Tell(new PipelineLost(open.Pipeline, $"{_plan.Node} is leaving"));
             return;
         }
 
         Watch(client);
+        _preparing.Add((open.Pipeline, client));
         Task.Run(() => _plan.Prepare(open)).PipeTo(
             Self,
             success: prepared => new PipelinePrepared(open, prepared.Context, prepared.Placement, client),
             failure: error => new PipelineUnprepared(open.Pipeline, error.GetBaseException().Message, client));
     }
 
+    private void ShowLife()
+    {
+        foreach (var (pipeline, client) in _preparing)
+        {
+            client.Tell(new PipelinePulse(pipeline, Work: null, Passes: 0));
+        }
+    }
+
+    private void Fail(PipelineUnprepared failed)
+    {
+        _preparing.Remove((failed.Pipeline, failed.Client));
+        failed.Client.Tell(new PipelineFailed(failed.Pipeline, failed.Reason, OfStorage: false));
+        AnswerIfDrained();
+    }
+
     private void Open(PipelinePrepared prepared)
     {
+        _preparing.Remove((prepared.Open.Pipeline, prepared.Client));
         if (!_clients.Contains(prepared.Client))
         {
             return;
@@ -112,6 +147,7 @@ public sealed class WorkerActor : ReceiveActor
     {
         _pipelines.Remove(ended);
         _groups.Remove(ended);
+        _interested.Remove(ended);
         if (_clients.Remove(ended))
         {
             foreach (var orphan in _pipelines.Where(pair => pair.Value.Client.Equals(ended)).Select(pair => pair.Key)
@@ -127,6 +163,7 @@ public sealed class WorkerActor : ReceiveActor
     private void BeginToDrain()
     {
         _drainedFor = Sender;
+        TellInterested();
         foreach (var (name, client) in _pipelines.Values)
         {
             client.Tell(new PipelineLeaving(name));
@@ -140,6 +177,16 @@ public sealed class WorkerActor : ReceiveActor
         AnswerIfDrained();
     }
 
+    private void Describe(IActorRef interested) => interested.Tell(new WorkerDescribed(_plan.Node, _plan.Devices, Leaving: _drainedFor is not null));
+
+    private void TellInterested()
+    {
+        foreach (var interested in _interested)
+        {
+            Describe(interested);
+        }
+    }
+
     private void TellIfLeaving(IActorRef client, string pipeline)
     {
         if (_drainedFor is not null)
@@ -150,7 +197,7 @@ public sealed class WorkerActor : ReceiveActor
 
     private void AnswerIfDrained()
     {
-        if (_pipelines.Count + _groups.Count == 0)
+        if (_pipelines.Count + _groups.Count + _preparing.Count == 0)
         {
             _drainedFor?.Tell(Drain.Instance);
         }

@@ -23,7 +23,8 @@ namespace SpikeTrail.Actors.Pipeline;
 /// </summary>
 public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTimers
 {
-    private static readonly TimeSpan PulseInterval = TimeSpan.FromSeconds(5);
+    /// <summary>How often whoever waits for a pipeline is told that it lives.</summary>
+    internal static readonly TimeSpan PulseInterval = TimeSpan.FromSeconds(5);
 
     private readonly RunContext _context;
     private readonly CheckpointManifest? _checkpoint;
