@@ -49,7 +49,7 @@ internal sealed class Attempts(PipelineSpec layout)
     /// <summary>Work failed.</summary>
     public Attempt CountFailure(WorkKey work) => Count(_failures, work, layout.MaxRetries);
 
-    /// <summary>Work was lost with its node. It waits only when it is given up.</summary>
+    /// <summary>Work was lost with its node. It is tried elsewhere at once.</summary>
     public Attempt CountLoss(WorkKey work)
     {
         var attempt = Count(_losses, work, MaxLosses - 1);

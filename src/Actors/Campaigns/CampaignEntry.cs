@@ -28,6 +28,9 @@ internal sealed class CampaignEntry(CampaignSubmitted submitted)
     /// <summary>Its supervisor, while it is worked on.</summary>
     public IActorRef? Supervisor { get; set; }
 
+    /// <summary>Whether its supervisor was told to stop, whatever has been ordered since.</summary>
+    public bool IsStopping { get; set; }
+
     /// <summary>How often its supervisor was started again since it last said something.</summary>
     public int Restarts { get; set; }
 
@@ -73,13 +76,14 @@ internal sealed class CampaignEntry(CampaignSubmitted submitted)
     {
         if (supervisor.Equals(Supervisor))
         {
-            (LastDetails, Trouble, Restarts) = (details, null, 0);
+            (LastDetails, Trouble) = (details, null);
         }
     }
 
     /// <summary>Has somebody hear of it for a while; true if it is news.</summary>
     public bool Follow(IActorRef follower)
     {
+        Prune();
         var isNew = !_followers.ContainsKey(follower);
         _followers[follower] = _time.GetTimestamp();
         return isNew;
@@ -88,16 +92,18 @@ internal sealed class CampaignEntry(CampaignSubmitted submitted)
     /// <summary>Tells those who follow it.</summary>
     public void Tell(object news)
     {
-        foreach (var (follower, renewed) in _followers.ToList())
+        Prune();
+        foreach (var follower in _followers.Keys)
         {
-            if (_time.GetElapsedTime(renewed) > FollowCampaign.Lifetime)
-            {
-                _followers.Remove(follower);
-            }
-            else
-            {
-                follower.Tell(news);
-            }
+            follower.Tell(news);
+        }
+    }
+
+    private void Prune()
+    {
+        foreach (var (follower, _) in _followers.Where(pair => _time.GetElapsedTime(pair.Value) > FollowCampaign.Lifetime).ToList())
+        {
+            _followers.Remove(follower);
         }
     }
 }

@@ -89,9 +89,14 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
         Timers.StartPeriodicTimer("poll", new Poll(), PollInterval);
     }
 
-    /// <summary>What fails here is started again, after a while, by this actor's own hand.</summary>
+    /// <summary>A supervisor that fails is started again, after a while, by this actor's own hand; without the pool or its scout this actor itself begins anew.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {
+        if (OfSupervisor(Sender) is null)
+        {
+            return Directive.Escalate;
+        }
+
         Self.Tell(new Status.Failure(error), Sender);
         return Directive.Stop;
     });
@@ -111,13 +116,25 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
         {
             Sender.Tell(new RequestRefused($"{submit.Campaign}: there is such a campaign already, {SpecNames.Of(other.Summary.Standing)}; choose another name, or `campaign resume` or `retry` that one"));
         }
-        else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        else if (InTheWay(folder) is { } obstacle)
         {
-            Sender.Tell(new RequestRefused($"{submit.Campaign}: {folder} is there already and is not empty; choose another name"));
+            Sender.Tell(new RequestRefused($"{submit.Campaign}: {folder} {obstacle}"));
         }
         else
         {
             Record(new CampaignSubmitted(submit.Campaign, submit.Spec, submit.Pipeline), Sender, $"campaign {submit.Campaign} is started; its files are in {folder}");
+        }
+    }
+
+    private static string? InTheWay(string folder)
+    {
+        try
+        {
+            return Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() ? "is there already and is not empty; choose another name" : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"cannot be read: {error.Message}";
         }
     }
 
@@ -214,6 +231,7 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
             if (campaign.Supervisor is { } supervisor)
             {
                 // Its answer brings the last of its numbers.
+                campaign.IsStopping = true;
                 supervisor.Tell(StopCampaign.Instance);
             }
 
@@ -262,6 +280,11 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
     {
         var campaign = unprepared.Campaign;
         campaign.IsPreparing = false;
+        if (!campaign.IsToRun)
+        {
+            return;
+        }
+
         _log.Error(unprepared.Reason, "campaign {0} cannot be run", campaign.Id);
         Settle(campaign, CampaignStanding.Refused, unprepared.Reason.Message);
     }
@@ -278,10 +301,11 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
             campaign.OnDetails(Sender, details);
         }
 
+        var stopped = campaign.IsStopping;
         Release(campaign);
-        if (!campaign.IsToRun)
+        if (stopped)
         {
-            // It was told to stop. Meanwhile it may have been told to go on.
+            // Meanwhile it may have been told to go on.
             Launch(campaign);
         }
         else if (ended.Results is null)
@@ -311,6 +335,7 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
 
     private void Release(CampaignEntry campaign)
     {
+        campaign.IsStopping = false;
         Context.Unwatch(campaign.Supervisor);
         Context.Stop(campaign.Supervisor);
         campaign.Supervisor = null;

@@ -123,7 +123,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<PipelinePulse>(OnPulse);
             Command<LayerGroupStatus>(status => OfSender()?.OnStatus(status));
             Command<WorkProgress>(OnProgress);
-            Command<EpochCheckpointed>(fact => OfSender()?.Work?.IsAdvancedBy(fact) == true, step => Record(step, () => Prune(step.Run)));
+            Command<EpochCheckpointed>(fact => OfSender()?.Work?.IsAdvancedBy(fact) == true, OnCheckpointed);
             Command<EpochTrained>(fact => IsAnswer(fact), OnEpochTrained);
             Command<ShardMeasured>(fact => IsAnswer(fact), shard => RecordMeasured(shard, () => { }));
             Command<LinkMeasured>(fact => IsAnswer(fact), OnLinkMeasured);
@@ -167,7 +167,9 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         foreach (var idle in _replicas.Values.Where(replica => replica is { Pipeline: not null, Work: null, Closing: false }).ToList())
         {
-            if (!idle.Leaving && Ready().FirstOrDefault(item => item.Run.Id == idle.Run.Id) is { } work)
+            // Whoever holds other weights than training goes on from (they were refused meanwhile) would train something else.
+            var work = idle.Leaving ? null : Ready().FirstOrDefault(item => item.Run.Id == idle.Run.Id);
+            if (work is not null && (work.Work is not TrainEpoch || idle.Weights == Newest(idle.Run)?.Folder))
             {
                 if (work.Work is MeasureLink { Statistics: { } statistics } && Refusal(idle.Run.Id, statistics) is { } refusal)
                 {
@@ -219,7 +221,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         replica.SetWork(null, _time.GetTimestamp());
         try
         {
-            Record(Refused(replica.Run.Id), () => Open(replica, _state.TrainingOf(replica.Run.Id).Points.FirstOrDefault()?.Checkpoint));
+            Record(Refused(replica.Run.Id), () => Open(replica, Newest(replica.Run)));
         }
         catch (StorageException unreadable)
         {
@@ -227,8 +229,11 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
     }
 
+    private CheckpointManifest? Newest(PreparedRun run) => _state.TrainingOf(run.Id).Points.FirstOrDefault()?.Checkpoint;
+
     private void Open(Replica replica, CheckpointManifest? checkpoint)
     {
+        replica.Weights = checkpoint?.Folder;
         replica.Worker = Context.Watch(((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(replica.Grant.Places[0].Worker));
         replica.Worker.Tell(new OpenPipeline(
             replica.Name, _plan.Id, _campaign.Identity.Hash, _campaign.Job.Campaign, _campaign.Job.Pipeline, replica.Run.Id, checkpoint, replica.Grant.Places, replica.Groups));
@@ -279,6 +284,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         return refused;
     }
 
+    /// <exception cref="StorageException">The file system does not answer: that is not the checkpoint's fault, and ends the campaign for now.</exception>
     private CheckpointRefused? Refusal(RunId run, CheckpointManifest checkpoint)
     {
         if (Checkpoint.Damage(checkpoint, _campaign.Identity.Hash, _campaign.Job.OutputFolder) is not { } damage)
@@ -300,7 +306,17 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
     }
 
-    private void OnEpochTrained(EpochTrained trained) => RecordAnswer([trained], () => Prune(trained.Run));
+    private void OnCheckpointed(EpochCheckpointed step)
+    {
+        OfSender()!.Weights = step.Checkpoint.Folder;
+        Record(step, () => Prune(step.Run));
+    }
+
+    private void OnEpochTrained(EpochTrained trained)
+    {
+        OfSender()!.Weights = trained.Checkpoint.Folder;
+        RecordAnswer([trained], () => Prune(trained.Run));
+    }
 
     private void Prune(RunId run)
     {
@@ -369,7 +385,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         Remove(replica);
         _log.Warning("pipeline {0} is lost: {1}", replica.Name, reason);
-        if (replica.Work is { Key: var key } && _attempts.CountLoss(key) is { GivesUp: true } attempt)
+        var opening = replica is { Pipeline: null, Leaving: false } ? WorkKey.Opening(replica.Run.Id) : (WorkKey?)null;
+        if ((replica.Work?.Key ?? opening) is { } key && _attempts.CountLoss(key) is { GivesUp: true } attempt)
         {
             Retry(key, new WorkFailed(key.Run, key.Work, attempt.Number, $"lost its node {attempt.Number} times: {reason}", GaveUp: true), attempt);
             return;
@@ -402,7 +419,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
         if (replica.Moving)
         {
-            (replica.Pipeline, replica.Closing, replica.Moving) = (null, false, false);
+            (replica.Pipeline, replica.Closing, replica.Moving, replica.Leaving) = (null, false, false, false);
             Open(replica);
         }
         else if (replica.Closing)
@@ -485,8 +502,13 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             return;
         }
 
-        // Its own node is where the first layer group goes.
         var replica = exchanged.Replica;
+        if (_replicas.GetValueOrDefault(replica.Name) != replica || replica is not { Pipeline: not null, Closing: false })
+        {
+            exchanged.Client.Tell(new RequestRefused($"{replica.Name}: has ended meanwhile"));
+            return;
+        }
+
         replica.Grant = grant;
         replica.Groups = exchanged.Groups;
         replica.Moving = true;
@@ -538,6 +560,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         {
             Command<ShowCampaign>(_ => Sender.Tell(Details()));
             Command<DevicesGranted>(grant => _plan.Devices.Tell(new ReturnDevices(grant.Grant)));
+            Command<Exchanged>(exchanged => exchanged.Client.Tell(new RequestRefused($"{exchanged.Replica.Name}: has ended meanwhile")));
             Command<CampaignEnded>(ended => _client.Tell(ended with { Details = Details() }));
             CommandAny(_ => { });
         });

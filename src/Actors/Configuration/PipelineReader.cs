@@ -16,11 +16,15 @@ internal static partial class PipelineReader
                 throw pipeline.Error("cut", $"expected {read.LayerGroups - 1} ascending numbers of layers, one for each layer group after the first of {read.LayerGroups}"),
             { Placement: { } places } when places.Count != read.LayerGroups =>
                 throw pipeline.Error("placement", $"expected {read.LayerGroups} devices, one for each layer group, got {places.Count}"),
+            { Placement: { } places } when places.FirstOrDefault(place => !read.Devices.Any(device => KindOf(device) == KindOf(DeviceId.Parse(place)!.Value.Device))) is { } other =>
+                throw pipeline.Error("placement", $"expected devices of the kinds in pipeline.devices, got {other}"),
             { Placement: not null, Spread: PipelineSpread.Device } =>
                 throw pipeline.Error("placement", "expected pipeline.spread = devices beside it"),
             _ => read,
         };
     }
+
+    private static string KindOf(string device) => device.Split(':')[0];
 
     private static PipelineSpec ReadKeys(HoconSection pipeline) => new()
     {

@@ -104,18 +104,22 @@ internal sealed class DevicePool : ReceiveActor
         from worker in _workers.Values
         where !worker.Described.Leaving
         from offer in worker.Described.Devices
-        where want.Exactly?.Contains(offer.Device) ?? want.Kinds.Contains(KindOf(offer.Device))
+        where Suits(offer.Device, want)
         let users = _grants.Values.Count(grant => grant.Devices.Contains(offer.Device))
         where users < offer.Capacity
         orderby users
         select Place(worker.Worker, offer);
+
+    private static bool Suits(DeviceId device, WantDevices want) => want.Exactly?.Contains(device) ?? want.Kinds.Contains(KindOf(device));
+
+    private bool IsOffered(DeviceId device) => _workers.TryGetValue(device.Node, out var worker) && !worker.Described.Leaving;
 
     private void AskBack()
     {
         foreach (var (holder, want) in _wants.Where(want => want.Want.Pipelines > 0 && HeldBy(want.Holder) == 0))
         {
             var richest = _grants
-                .Where(grant => !_askedBack.Contains(grant.Key) && grant.Value.Kinds.Intersect(want.Kinds).Any())
+                .Where(grant => !_askedBack.Contains(grant.Key) && grant.Value.Devices.Any(device => IsOffered(device) && Suits(device, want)))
                 .GroupBy(grant => grant.Value.Holder)
                 .Where(held => !held.Key.Equals(holder) && held.Count() > 1)
                 .MaxBy(held => held.Count());
@@ -130,13 +134,25 @@ internal sealed class DevicePool : ReceiveActor
 
     private void Exchange(ExchangeDevices exchange)
     {
+        if (!_grants.TryGetValue(exchange.Grant, out var grant))
+        {
+            Sender.Tell(new RequestRefused("the pipeline has ended meanwhile"));
+            return;
+        }
+
+        if (exchange.Devices.FirstOrDefault(device => !grant.Kinds.Contains(KindOf(device))) is { Device: not null } other)
+        {
+            Sender.Tell(new RequestRefused($"{other}: the campaign runs on {string.Join(" and ", grant.Kinds)}; another kind of device rounds differently, and its numbers would be others"));
+            return;
+        }
+
         var places = new List<DevicePlace>();
         foreach (var device in exchange.Devices.Distinct())
         {
             var found = _workers.Values
                 .SelectMany(worker => worker.Described.Devices.Where(offer => offer.Device == device).Select(offer => Place(worker.Worker, offer)))
                 .FirstOrDefault();
-            var users = _grants.Count(grant => grant.Key != exchange.Grant && grant.Value.Devices.Contains(device));
+            var users = _grants.Count(held => held.Key != exchange.Grant && held.Value.Devices.Contains(device));
             if (found is null || users >= found.Offer.Capacity)
             {
                 Sender.Tell(new RequestRefused(found is null
@@ -148,7 +164,7 @@ internal sealed class DevicePool : ReceiveActor
             places.Add(found);
         }
 
-        _grants[exchange.Grant] = _grants[exchange.Grant] with { Devices = [.. places.Select(place => place.Offer.Device)] };
+        _grants[exchange.Grant] = grant with { Devices = [.. places.Select(place => place.Offer.Device)] };
         Sender.Tell(new DevicesGranted(exchange.Grant, places));
         Serve();
     }

@@ -46,8 +46,10 @@ public sealed class NodeSystem
     public bool WasExpelled => CoordinatedShutdown.Get(System).ShutdownReason is CoordinatedShutdown.ClusterDowningReason;
 
     /// <summary>Starts a node.</summary>
+    /// <param name="settings">How it is set up.</param>
+    /// <param name="expelled">Whether it was one of a cluster until now: then it waits to be let in again, and begins none of its own.</param>
     /// <exception cref="InputException">A setting cannot be used on this machine.</exception>
-    public static NodeSystem Start(NodeSettings settings)
+    public static NodeSystem Start(NodeSettings settings, bool expelled = false)
     {
         settings = settings with { Campaigns = Path.GetFullPath(settings.Campaigns) };
         Check(settings);
@@ -79,18 +81,24 @@ public sealed class NodeSystem
         var campaigns = system.ActorOf(
             ClusterSingletonProxy.Props($"/user/{RegistryName}", ClusterSingletonProxySettings.Create(system).WithRole(NodeRole.Supervisor).WithSingletonName("registry")),
             "campaigns-proxy");
-        Join(system, settings);
+        Join(system, settings, expelled);
         return new NodeSystem(system, campaigns, settings);
     }
 
     /// <summary>Has the node leave the cluster, after the work in hand, and ends it.</summary>
     public Task StopAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
 
-    private static void Join(ActorSystem system, NodeSettings settings)
+    private static void Join(ActorSystem system, NodeSettings settings, bool expelled)
     {
         var cluster = Cluster.Get(system);
         var seeds = settings.SeedNodes.Select(seed => seed.Split(':')).Select(seed => new Address(
             cluster.SelfAddress.Protocol, SystemName, seed[0], int.Parse(seed[1], CultureInfo.InvariantCulture))).ToList();
+        if (expelled && seeds.Any(seed => seed != cluster.SelfAddress))
+        {
+            // The first of the list would begin a cluster of its own beside the one that it cannot reach just now.
+            seeds.Remove(cluster.SelfAddress);
+        }
+
         if (seeds.Count == 0)
         {
             cluster.Join(cluster.SelfAddress);

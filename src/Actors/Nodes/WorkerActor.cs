@@ -116,6 +116,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         _preparing.Remove((prepared.Open.Pipeline, prepared.Client));
         if (!_clients.Contains(prepared.Client))
         {
+            AnswerIfDrained();
             return;
         }
 

@@ -47,9 +47,10 @@ internal static class NodeCommand
     private static async Task<int> RunAsync(NodeSettings settings, CommandEndpoint endpoint)
     {
         using var interruption = new Interruption(() => Console.Error.WriteLine("leaving the cluster as soon as the work in hand is done; again to end at once"));
+        var expelled = false;
         while (true)
         {
-            var node = NodeSystem.Start(settings);
+            var node = NodeSystem.Start(settings, expelled);
             await using (var commands = await TakeCommandsAsync(node, endpoint))
             {
                 Console.WriteLine($"node {node.Address} [{string.Join(", ", settings.Roles)}] is up; commands at {commands.Address}; campaigns in {node.Settings.Campaigns}");
@@ -69,6 +70,7 @@ internal static class NodeCommand
                 return ExitCode.Done;
             }
 
+            expelled = true;
             Console.WriteLine($"node {node.Address} was taken out of the cluster: the others could not reach it for too long; joining again in {RejoinDelay.TotalSeconds} s");
             await Task.WhenAny(Task.Delay(RejoinDelay, interruption.Token));
             if (interruption.Requested)
