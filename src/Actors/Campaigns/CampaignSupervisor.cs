@@ -597,13 +597,6 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         });
     }
 
-    /// <summary>A supervisor that cannot journal ends: its client hears why.</summary>
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
-    {
-        base.OnPersistFailure(cause, @event, sequenceNr);
-        _client.Tell(new Status.Failure(new IOException($"the journal cannot be written: {cause.GetBaseException().Message}", cause)));
-    }
-
     /// <summary>A fact that cannot be written must not pass for one that was: the campaign ends, and goes on another time.</summary>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         throw new InvalidOperationException($"the journal does not take {@event}", cause);
