@@ -84,9 +84,9 @@ public sealed class PetabridgeAdapterTests : TestKit
     }
 
     [Theory]
-    [InlineData(null, null, "job start: missing FILE; see 'help job start'")]
-    [InlineData("-f", "", "job start: FILE is empty or has characters that cannot be written; see 'help job start'")]
-    [InlineData("-x", "1", "job start: unknown argument -x; see 'help job start'")]
+    [InlineData(null, null, "job start: missing FILE; see `help job start`")]
+    [InlineData("-f", "", "job start: FILE is empty or has characters that cannot be written; see `help job start`")]
+    [InlineData("-x", "1", "job start: unknown argument -x; see `help job start`")]
     public async Task A_command_that_does_not_fit_its_definition_never_reaches_the_palettes(string? written, string? value, string refusal)
     {
         Give("job", written is null ? new Command("start") : new Command("start", Tuple.Create(written, value!)));

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Results;
 using SpikeTrail.Protocol.Telemetry;
 
@@ -22,7 +23,11 @@ public sealed record StopCampaign : INoSerializationVerificationNeeded
 /// <summary>The supervisor has nothing left to do.</summary>
 /// <param name="Results">What is known now; null where the campaign was refused.</param>
 /// <param name="Refusal">Why the campaign was not taken up: the folder holds another.</param>
-public sealed record CampaignEnded(CampaignResults? Results, string? Refusal) : INoSerializationVerificationNeeded;
+public sealed record CampaignEnded(CampaignResults? Results, string? Refusal) : INoSerializationVerificationNeeded
+{
+    /// <summary>How it stands at the end.</summary>
+    public CampaignDetails? Details { get; init; }
+}
 
 /// <summary>A fact for the aggregator.</summary>
 /// <param name="Fact">The fact.</param>

@@ -273,6 +273,11 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
             return;
         }
 
+        if (ended.Details is { } details)
+        {
+            campaign.OnDetails(Sender, details);
+        }
+
         Release(campaign);
         if (!campaign.IsToRun)
         {

@@ -187,7 +187,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
         var ready = Ready().Count();
         _plan.Devices.Tell(new WantDevices(
-            _plan.Id, Math.Max(0, ready - _replicas.Values.Count(replica => replica.Pipeline is null)), _plan.DeviceKinds, _plan.DevicesPerPipeline));
+            _plan.Id, Math.Max(0, ready - _replicas.Values.Count(replica => replica.Pipeline is null)), _plan.DeviceKinds, _plan.DevicesPerPipeline, _plan.ExactDevices));
         if (ready == 0 && _replicas.Count == 0 && !_attempts.AnyWaiting)
         {
             Finish();
@@ -400,10 +400,9 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             return;
         }
 
-        if (replica is { Closing: true, Leaving: false, Groups: not null })
+        if (replica.Moving)
         {
-            // It was closed to be moved.
-            (replica.Pipeline, replica.Closing) = (null, false);
+            (replica.Pipeline, replica.Closing, replica.Moving) = (null, false, false);
             Open(replica);
         }
         else if (replica.Closing)
@@ -490,6 +489,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         var replica = exchanged.Replica;
         replica.Grant = grant;
         replica.Groups = exchanged.Groups;
+        replica.Moving = true;
         Close(replica);
         exchanged.Client.Tell(new RequestDone($"{replica.Name} goes on at {string.Join(", ", exchanged.Groups.Distinct())}, from its last checkpoint"));
     }
@@ -526,7 +526,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private void End()
     {
         Timers.CancelAll();
-        _plan.Devices.Tell(new WantDevices(_plan.Id, 0, [], 0));
+        _plan.Devices.Tell(new WantDevices(_plan.Id, 0, [], 0, null));
         foreach (var replica in _replicas.Values.ToList())
         {
             replica.Pipeline?.Tell(new ClosePipeline());
@@ -538,7 +538,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         {
             Command<ShowCampaign>(_ => Sender.Tell(Details()));
             Command<DevicesGranted>(grant => _plan.Devices.Tell(new ReturnDevices(grant.Grant)));
-            Command<CampaignEnded>(_client.Tell);
+            Command<CampaignEnded>(ended => _client.Tell(ended with { Details = Details() }));
             CommandAny(_ => { });
         });
     }

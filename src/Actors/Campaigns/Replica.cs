@@ -44,6 +44,9 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
     /// <summary>Whether it was told to end: it is gone once its actor has ended.</summary>
     public bool Closing { get; set; }
 
+    /// <summary>Whether it is closed to be opened again elsewhere.</summary>
+    public bool Moving { get; set; }
+
     /// <summary>When it last gave a sign of life, or was given work, by the supervisor's clock.</summary>
     public long LastSign { get; private set; }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 
 namespace SpikeTrail.Actors.Campaigns;
 
@@ -19,6 +20,9 @@ public sealed record SupervisorPlan(CampaignId Id, PreparedCampaign Campaign, st
 
     /// <summary>The kinds of device that the campaign may run on: they are part of its identity.</summary>
     public IReadOnlyList<string> DeviceKinds { get; } = [.. Campaign.Job.Pipeline.Devices.Select(device => device.Split(':')[0]).Distinct()];
+
+    /// <summary>The devices that a pipeline must go on; null for any.</summary>
+    public IReadOnlyList<DeviceId>? ExactDevices { get; } = Campaign.Job.Pipeline.Placement?.Select(place => DeviceId.Parse(place)!.Value).Distinct().ToList();
 
     /// <summary>Up to how many devices one pipeline goes on.</summary>
     public int DevicesPerPipeline => Campaign.Job.Pipeline.Spread == PipelineSpread.Devices ? Campaign.Job.Pipeline.LayerGroups : 1;

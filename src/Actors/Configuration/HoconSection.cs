@@ -145,6 +145,9 @@ public sealed class HoconSection
     /// <summary>A list of whole numbers, at least one.</summary>
     public IReadOnlyList<long> Longs(string key) => ReadList<long>(key, "a whole number", HoconScalar.TryLong);
 
+    /// <summary>The word <paramref name="word"/>, for which it is null, or a list of whole numbers, at least one.</summary>
+    public IReadOnlyList<long>? LongsOr(string key, string word) => IsWord(key, word) ? null : Longs(key);
+
     /// <summary>A list of real numbers, at least one, each of which satisfies <paramref name="holds"/>.</summary>
     public IReadOnlyList<double> Numbers(string key, string expected, Func<double, bool> holds) =>
         ReadList<double>(key, expected, (text, out value) => HoconScalar.TryNumber(text, out value) && holds(value));

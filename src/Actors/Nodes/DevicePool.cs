@@ -9,7 +9,8 @@ namespace SpikeTrail.Actors.Nodes;
 /// <param name="Pipelines">How many pipelines more it could use now.</param>
 /// <param name="Kinds">The kinds of device its campaign may run on, such as <c>cpu</c>.</param>
 /// <param name="Devices">Up to how many devices a pipeline goes on.</param>
-internal sealed record WantDevices(CampaignId Campaign, int Pipelines, IReadOnlyList<string> Kinds, int Devices) : INoSerializationVerificationNeeded;
+/// <param name="Exactly">The devices it must go on, all of them; null for any.</param>
+internal sealed record WantDevices(CampaignId Campaign, int Pipelines, IReadOnlyList<string> Kinds, int Devices, IReadOnlyList<DeviceId>? Exactly) : INoSerializationVerificationNeeded;
 
 /// <summary>A supervisor may put a pipeline on these devices, until it returns them.</summary>
 /// <param name="Grant">The grant's number.</param>
@@ -86,7 +87,7 @@ internal sealed class DevicePool : ReceiveActor
 
     private void Serve()
     {
-        while (_wants.Where(want => want.Want.Pipelines > 0).OrderBy(want => HeldBy(want.Holder)).FirstOrDefault(want => Free(want.Want).Any()) is { Want: not null } next)
+        while (_wants.Where(want => want.Want.Pipelines > 0).OrderBy(want => HeldBy(want.Holder)).FirstOrDefault(want => Free(want.Want).Count() >= (want.Want.Exactly?.Count ?? 1)) is { Want: not null } next)
         {
             var places = Free(next.Want).Take(next.Want.Devices).ToList();
             var number = ++_granted;
@@ -103,7 +104,7 @@ internal sealed class DevicePool : ReceiveActor
         from worker in _workers.Values
         where !worker.Described.Leaving
         from offer in worker.Described.Devices
-        where want.Kinds.Contains(KindOf(offer.Device))
+        where want.Exactly?.Contains(offer.Device) ?? want.Kinds.Contains(KindOf(offer.Device))
         let users = _grants.Values.Count(grant => grant.Devices.Contains(offer.Device))
         where users < offer.Capacity
         orderby users

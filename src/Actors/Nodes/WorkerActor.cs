@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Actors.Placement;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Nodes;
 
@@ -91,7 +92,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         _preparing.Add((open.Pipeline, client));
         Task.Run(() => _plan.Prepare(open)).PipeTo(
             Self,
-            success: context => new PipelinePrepared(open, context, client),
+            success: prepared => new PipelinePrepared(open, prepared.Context, prepared.Placement, client),
             failure: error => new PipelineUnprepared(open.Pipeline, error.GetBaseException().Message, client));
     }
 
@@ -118,7 +119,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var place = _plan.Place(prepared.Open, prepared.Context, prepared.Client, Context.System);
+        var place = _plan.Place(prepared.Open, prepared.Context, prepared.Placement, prepared.Client, Context.System);
         var pipeline = Context.ActorOf(PipelineActor.Props(prepared.Context, prepared.Open.Checkpoint, place), $"pipeline-{_opened++}");
         _pipelines.Add(Context.Watch(pipeline), (prepared.Open.Pipeline, prepared.Client));
         _log.Info("pipeline {0} for {1} is opened", prepared.Open.Pipeline, prepared.Open.Run);
@@ -202,7 +203,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed record PipelinePrepared(OpenPipeline Open, RunContext Context, IActorRef Client) : INoSerializationVerificationNeeded;
+    private sealed record PipelinePrepared(OpenPipeline Open, RunContext Context, PlacementPlan? Placement, IActorRef Client) : INoSerializationVerificationNeeded;
 
     private sealed record PipelineUnprepared(string Pipeline, string Reason, IActorRef Client) : INoSerializationVerificationNeeded;
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using SpikeTrail.Actors.Pipeline;
+using SpikeTrail.Actors.Placement;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Nodes;
 
@@ -12,12 +13,17 @@ namespace SpikeTrail.Actors.Nodes;
 /// <param name="LayerGroup">How layer-group actors are made; <see cref="LayerGroupActor.Props"/> but in tests.</param>
 public sealed record WorkerPlan(string Node, IReadOnlyList<DeviceOffer> Devices, CampaignLibrary Library, Func<LayerGroupPlan, Props> LayerGroup)
 {
+    private readonly Lock _measuring = new();
+
     /// <summary>What a machine without a cluster calls itself.</summary>
     public const string LocalNode = "local";
 
-    /// <summary>What a pipeline works on: the campaign's data are loaded where nothing here has yet.</summary>
+    /// <summary>
+    /// What a pipeline works on, and where its layer groups go: the campaign's data are loaded where nothing here has yet, and
+    /// a network that goes on several devices is measured.
+    /// </summary>
     /// <exception cref="InputException">This node cannot compute the campaign, or would compute another.</exception>
-    internal RunContext Prepare(OpenPipeline open)
+    internal (RunContext Context, PlacementPlan? Placement) Prepare(OpenPipeline open)
     {
         var campaign = Library.Prepare(open.Campaign, open.Spec, open.Layout);
         if (campaign.Identity.Hash != open.ConfigurationHash)
@@ -26,21 +32,38 @@ public sealed record WorkerPlan(string Node, IReadOnlyList<DeviceOffer> Devices,
         }
 
         // The layout is no part of the identity: a campaign that goes on in another one finds its data loaded.
-        return campaign.Runs.Single(run => run.Id == open.Run).Context with { Pipeline = open.Layout };
+        var context = campaign.Runs.Single(run => run.Id == open.Run).Context with { Pipeline = open.Layout };
+        return (context, Place(open, context));
     }
 
-    /// <summary>Where a pipeline's layer groups go: as the operator wants them, else dealt evenly over its devices.</summary>
-    internal PipelinePlace Place(OpenPipeline open, RunContext context, IActorRef client, ActorSystem system)
+    /// <summary>As the operator wants it; else, over several devices, by what the layers take here; null for all on the one device.</summary>
+    private PlacementPlan? Place(OpenPipeline open, RunContext context)
+    {
+        var wanted = open.Groups ?? context.Pipeline.Placement?.Select(place => DeviceId.Parse(place)!.Value).ToList();
+        if (open.Places.Count == 1 && wanted is null)
+        {
+            return null;
+        }
+
+        // Only one at a time is measured here: side by side they would take each other's time.
+        lock (_measuring)
+        {
+            var blocks = context.MeasureBlocks(open.Places[0].Offer.Device.Device);
+            var chosen = PlacementPlan.Choose(blocks, context.Pipeline.LayerGroups, [.. open.Places.Select(place => place.Offer)]);
+            return new PlacementPlan(context.Pipeline.Cut ?? chosen.Cut, wanted ?? chosen.Devices);
+        }
+    }
+
+    /// <summary>A pipeline's place as the actors know it.</summary>
+    internal PipelinePlace Place(OpenPipeline open, RunContext context, PlacementPlan? placement, IActorRef client, ActorSystem system)
     {
         var groups = Enumerable.Range(0, context.Pipeline.LayerGroups)
-            .Select(index => open.Groups is { } wanted
-                ? open.Places.Single(place => place.Offer.Device == wanted[index])
-                : open.Places[index * open.Places.Count / context.Pipeline.LayerGroups])
+            .Select(index => placement is null ? open.Places[0] : open.Places.Single(place => place.Offer.Device == placement.Devices[index]))
             .Select(place => new GroupPlace(
                 place.Offer.Device,
                 place.Offer.Device.Node == Node ? null : ((ExtendedActorSystem)system).Provider.ResolveActorRef(place.Worker)))
             .ToList();
-        return new PipelinePlace(open.Pipeline, open.Campaign, client, groups, Cut: null, LayerGroup);
+        return new PipelinePlace(open.Pipeline, open.Campaign, client, groups, placement?.Cut, LayerGroup);
     }
 
     /// <summary>The plan of a layer group for another node's pipeline.</summary>

@@ -1,6 +1,7 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Snn.Data;
+using SpikeTrail.Snn.Execution;
 
 namespace SpikeTrail.Actors.Pipeline;
 
@@ -25,6 +26,16 @@ public sealed record RunContext(
         Pipeline,
         OutputFolder,
         ConfigurationHash);
+
+    /// <summary>What the network's layers take on a device, measured.</summary>
+    public IReadOnlyList<BlockProfile> MeasureBlocks(string device) => BlockProfile.Measure(
+        Run.Network,
+        [Data.Training.Channels, Data.Training.Height, Data.Training.Width],
+        Data.Training.Classes,
+        Run.DataSet.TimeSteps,
+        Campaign.Training.BatchSize,
+        Campaign.Training.Optimizer,
+        TorchSharp.torch.device(device));
 
     /// <summary>What a worker on another node is asked for one of the run's layer groups.</summary>
     internal OpenLayerGroup Open(int index, PipelinePlace place) => new(

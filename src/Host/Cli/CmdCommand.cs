@@ -31,7 +31,7 @@ internal static class CmdCommand
     {
         var words = new Argument<string[]>("[HOST:PORT] PALETTE COMMAND")
         {
-            Description = $"Where the node is ({CommandAddress.Default} by default) and what it is to do; 'help' lists what there is. Without a command: a prompt.",
+            Description = $"Where the node is ({CommandAddress.Default} by default) and what it is to do; `help` lists what there is. Without a command: a prompt.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command(Name, "Give a command to a running node, such as: campaign start demo.") { words, SecretFile, Tls, Authority, Certificate, PasswordFile };

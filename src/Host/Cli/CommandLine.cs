@@ -44,6 +44,7 @@ internal static class CommandLine
             DemoCommand.Create(),
             RunCommand.Create(),
             NodeCommand.Create(),
+            PlacementCommand.Create(),
             ReportCommand.Create(),
             VerifyCommand.Create(),
             DoctorCommand.Create(),

@@ -50,16 +50,19 @@ internal static class NodeCommand
         while (true)
         {
             var node = NodeSystem.Start(settings);
-            await using var commands = await TakeCommandsAsync(node, endpoint);
-            Console.WriteLine($"node {node.Address} [{string.Join(", ", settings.Roles)}] is up; commands at {commands.Address}; campaigns in {node.Settings.Campaigns}");
-            var ended = node.System.WhenTerminated;
-            await Task.WhenAny(ended, Task.Delay(Timeout.InfiniteTimeSpan, interruption.Token));
-            if (!ended.IsCompleted)
+            await using (var commands = await TakeCommandsAsync(node, endpoint))
             {
-                await node.StopAsync();
+                Console.WriteLine($"node {node.Address} [{string.Join(", ", settings.Roles)}] is up; commands at {commands.Address}; campaigns in {node.Settings.Campaigns}");
+                var ended = node.System.WhenTerminated;
+                await Task.WhenAny(ended, Task.Delay(Timeout.InfiniteTimeSpan, interruption.Token));
+                if (!ended.IsCompleted)
+                {
+                    await node.StopAsync();
+                }
+
+                await ended;
             }
 
-            await ended;
             if (!node.WasExpelled)
             {
                 Console.WriteLine($"node {node.Address} has left");

@@ -101,7 +101,7 @@ internal sealed class CommandClient(CommandAddress address, ClientSecurity secur
         {
             throw new CommandConnectionException(
                 error.SocketErrorCode == SocketError.ConnectionRefused
-                    ? $"nothing listens at {address}: is a node running? 'spiketrail node' starts one"
+                    ? $"nothing listens at {address}: is a node running? `spiketrail node` starts one"
                     : $"{address} cannot be reached: {error.Message}",
                 error);
         }

@@ -45,6 +45,9 @@ internal sealed class CommandServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint Address => (IPEndPoint)_listener.LocalEndpoint;
 
+    /// <summary>How many connections there are now.</summary>
+    public int Connections => _connections.Count;
+
     /// <summary>Begins to take commands.</summary>
     /// <param name="system">The node's actor system.</param>
     /// <param name="palettes">The actor that carries out one client's commands: takes a <c>PaletteCommand</c>, answers with <c>PaletteResponse</c>s.</param>
@@ -92,7 +95,7 @@ internal sealed class CommandServer : IAsyncDisposable
             try
             {
                 var socket = await _listener.AcceptSocketAsync(_stopping.Token);
-                var served = ServeAsync(socket, welcome: _connections.Count < _limits.Connections);
+                var served = ServeAsync(socket, welcome: Connections < _limits.Connections);
                 _connections.TryAdd(served, true);
                 _ = served.ContinueWith(done => _connections.TryRemove(done, out _), TaskScheduler.Default);
             }

@@ -17,7 +17,7 @@ internal sealed class SharedSecret
     /// <exception cref="InputException">The text is too short.</exception>
     public SharedSecret(string text, string called = "the secret") => _key = text.Trim() is { Length: >= Shortest and <= Longest } secret
         ? Encoding.UTF8.GetBytes(secret)
-        : throw new InputException($"{called}: expected a secret of {Shortest} to {Longest} characters, such as 'openssl rand -base64 32' makes; found {text.Trim().Length}");
+        : throw new InputException($"{called}: expected a secret of {Shortest} to {Longest} characters, such as `openssl rand -base64 32` makes; found {text.Trim().Length}");
 
     /// <summary>Reads a file that holds nothing but the secret; blanks around it do not count.</summary>
     /// <exception cref="InputException">The file cannot be read, or the secret is too short.</exception>

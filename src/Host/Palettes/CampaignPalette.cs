@@ -67,7 +67,7 @@ internal static class CampaignPalette
         var folder = Path.Combine(context.CampaignsFolder, campaign.Value);
         if (!System.IO.File.Exists(Path.Combine(folder, CampaignReport.ResultsFile)))
         {
-            throw new InputException($"{campaign}: no results at {Path.Combine(folder, CampaignReport.ResultsFile)} yet; 'campaign list' shows which campaigns there are");
+            throw new InputException($"{campaign}: no results at {Path.Combine(folder, CampaignReport.ResultsFile)} yet; `campaign list` shows which campaigns there are");
         }
 
         using var text = new StringWriter { NewLine = "\n" };

@@ -12,7 +12,7 @@ internal static class CampaignText
     {
         if (list.Campaigns.Count == 0)
         {
-            return "no campaigns; begin with 'campaign start demo'";
+            return "no campaigns; begin with `campaign start demo`";
         }
 
         var table = new TextTable("campaign", "standing", ">done", ">image passes", ">failures", "note");
@@ -38,7 +38,7 @@ internal static class CampaignText
             var runs = new TextTable("run", ">epochs", ">shards", "note");
             foreach (var run in details.Runs)
             {
-                runs.Add(run.Run.Value, Share(run.EpochsDone, run.Epochs), Share(run.ShardsDone, run.Shards), run.GivenUp ? "given up: 'campaign retry' takes it up again" : "");
+                runs.Add(run.Run.Value, Share(run.EpochsDone, run.Epochs), Share(run.ShardsDone, run.Shards), run.GivenUp ? "given up: `campaign retry` takes it up again" : "");
             }
 
             parts.Add(Text(runs));

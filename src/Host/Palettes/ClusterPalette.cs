@@ -10,9 +10,9 @@ namespace SpikeTrail.Host.Palettes;
 internal static class ClusterPalette
 {
     private static readonly ArgumentDefinition Leaving = new(
-        "address", ["-a", "--address"], "The member, as 'cluster show' has it or as HOST:PORT; this node by default.");
+        "address", ["-a", "--address"], "The member, as `cluster show` has it or as HOST:PORT; this node by default.");
 
-    private static readonly ArgumentDefinition Downed = new("address", ["-a", "--address"], "The member, as 'cluster show' has it or as HOST:PORT.", Mandatory: true);
+    private static readonly ArgumentDefinition Downed = new("address", ["-a", "--address"], "The member, as `cluster show` has it or as HOST:PORT.", Mandatory: true);
 
     public static Palette Palette { get; } = new("cluster", "Show the cluster's members, and have them leave.",
     [
@@ -62,7 +62,7 @@ internal static class ClusterPalette
         var cluster = ClusterOf(context);
         var member = arguments.TextOrNull(Leaving) is { } address ? Member(cluster, address, "leave") : cluster.SelfMember;
         cluster.Leave(member.Address);
-        return new($"{member.Address} is asked to leave; 'cluster show' says when it is gone");
+        return new($"{member.Address} is asked to leave; `cluster show` says when it is gone");
     }
 
     private static CommandAction.Say Down(CommandArguments arguments, PaletteContext context)
@@ -70,7 +70,7 @@ internal static class ClusterPalette
         var cluster = ClusterOf(context);
         var member = Member(cluster, arguments.Text(Downed), "down");
         cluster.Down(member.Address);
-        return new($"{member.Address} is marked as down; 'cluster show' says when it is gone");
+        return new($"{member.Address} is marked as down; `cluster show` says when it is gone");
     }
 
     private static Member Member(Cluster cluster, string address, string command) =>

@@ -11,12 +11,12 @@ internal static class PipelinePalette
 {
     private static readonly ArgumentDefinition Shown = new("pipeline", ["-p", "--pipeline"], "The pipeline; all of them by default.", IsDefault: true);
 
-    private static readonly ArgumentDefinition Moved = new("pipeline", ["-p", "--pipeline"], "The pipeline: 'pipeline show' lists them.", Mandatory: true, IsDefault: true);
+    private static readonly ArgumentDefinition Moved = new("pipeline", ["-p", "--pipeline"], "The pipeline: `pipeline show` lists them.", Mandatory: true, IsDefault: true);
 
     private static readonly ArgumentDefinition Group = new("group", ["-g", "--group"], "Which layer group, counted from 0; all of them by default.");
 
     private static readonly ArgumentDefinition Device = new(
-        "device", ["-d", "--device"], "Where to, such as 127.0.0.1:4053/cpu: 'device show' lists them.", Mandatory: true);
+        "device", ["-d", "--device"], "Where to, such as 127.0.0.1:4053/cpu: `device show` lists them.", Mandatory: true);
 
     public static Palette Palette { get; } = new("pipeline", "Show live networks and where their layers are, and move them.",
     [
@@ -32,7 +32,7 @@ internal static class PipelinePalette
         return CommandAction.Ask.ToBeDone(new MovePipeline(
             arguments.Text(Moved),
             arguments.IndexOrNull(Group),
-            DeviceId.Parse(device) ?? throw arguments.Wrong(Device, "a device as 'device show' has it, such as 127.0.0.1:4053/cpu", device)));
+            DeviceId.Parse(device) ?? throw arguments.Wrong(Device, "a device as `device show` has it, such as 127.0.0.1:4053/cpu", device)));
     }
 
     private static string Text(PipelineList list, string? only)

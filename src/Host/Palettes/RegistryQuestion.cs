@@ -26,7 +26,7 @@ internal sealed class RegistryQuestion : ReceiveActor
 
     /// <summary>What is said when the registry does not answer.</summary>
     public static string Silence(TimeSpan waited) =>
-        $"no supervisor reachable: nothing was answered in {Durations.Text(waited)}; it may be moving to another node: see 'cluster show', and try again";
+        $"no supervisor reachable: nothing was answered in {Durations.Text(waited)}; it may be moving to another node: see `cluster show`, and try again";
 
     private void End(IActorRef client, PaletteResponse response)
     {

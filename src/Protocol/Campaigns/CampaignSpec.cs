@@ -66,6 +66,12 @@ public sealed record PipelineSpec
     /// <summary>Over how much hardware one pipeline goes.</summary>
     public PipelineSpread Spread { get; init; } = PipelineSpread.Device;
 
+    /// <summary>The first layer of each layer group after the first; null for wherever it is fastest.</summary>
+    public IReadOnlyList<int>? Cut { get; init; }
+
+    /// <summary>Each layer group's device, as <c>host:port/device</c>; null for wherever it is fastest.</summary>
+    public IReadOnlyList<string>? Placement { get; init; }
+
     /// <summary>Time steps a frame; T and more means one frame a pass.</summary>
     public int Window { get; init; } = 1;
 

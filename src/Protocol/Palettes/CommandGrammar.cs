@@ -134,7 +134,7 @@ public sealed class CommandGrammar(IReadOnlyList<PaletteDefinition> palettes)
     private static string Names(IEnumerable<string> names) => string.Join(", ", names);
 
     private static string Help(PaletteDefinition palette, CommandDefinition? command = null) =>
-        command is null ? $"see 'help {palette.Name}'" : $"see 'help {palette.Name} {command.Name}'";
+        command is null ? $"see `help {palette.Name}`" : $"see `help {palette.Name} {command.Name}`";
 
     /// <summary>What was typed, fit for a line of a log.</summary>
     private static string Short(string text)

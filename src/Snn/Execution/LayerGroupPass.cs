@@ -29,6 +29,9 @@ public sealed class LayerGroupPass : IDisposable
     /// <summary>Whether the group has done all that the pass wants of it, the weight update apart.</summary>
     public bool IsDone => (Request.Backward ? _stepsBackward : _stepsForward) == Request.TimeSteps;
 
+    /// <summary>Bytes of what backward keeps.</summary>
+    public long SavedBytes => _tape.SavedBytes;
+
     /// <summary>The weight gradients, complete once the pass is done.</summary>
     public IReadOnlyDictionary<Parameter, Tensor> WeightGradients => _tape.WeightGradients;
 

@@ -31,6 +31,9 @@ public sealed class PassTape(PassRequest request) : IDisposable
     /// <summary>Tensors still saved; 0 once backward is through.</summary>
     public int SavedCount => _saved.Count;
 
+    /// <summary>Bytes of the tensors that are saved; a tensor that is saved twice counts twice.</summary>
+    public long SavedBytes => _saved.Sum(tensor => tensor.NumberOfElements * tensor.ElementSize);
+
     /// <summary>Keeps a tensor for backward; the tape owns it from here on.</summary>
     public void Push(Tensor tensor) => _saved.Push(tensor.DetachFromDisposeScope());
 

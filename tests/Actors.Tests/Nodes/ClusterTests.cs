@@ -11,6 +11,9 @@ public sealed class ClusterTests
     /// <summary>Some seconds of work for two devices.</summary>
     private static readonly CampaignSpec Longer = TinyCampaign.Spec with { Seeds = [7, 8, 9, 10] };
 
+    /// <summary>Some seconds of training on one device.</summary>
+    private static readonly CampaignSpec Lasting = TinyCampaign.Chained with { Training = TinyCampaign.Spec.Training with { Epochs = 20 } };
+
     [Fact]
     public async Task Two_workers_share_a_campaign_and_come_to_the_bytes_of_one_machine()
     {
@@ -43,6 +46,43 @@ public sealed class ClusterTests
 
         Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), cluster.Results("moved"));
         Assert.Empty(end.Failures);
+    }
+
+    [Fact]
+    public async Task A_network_cut_over_two_nodes_comes_to_the_bytes_of_one_machine()
+    {
+        await using var cluster = new TestCluster();
+        cluster.Start(NodeRole.Supervisor);
+        cluster.Start(NodeRole.Worker);
+        cluster.Start(NodeRole.Worker);
+        await cluster.UntilAsync(() => cluster.AskAsync<DeviceList>(new ListDevices()), list => list.Devices.Count == 2);
+        await cluster.SubmitAsync("cut", Lasting, TinyCampaign.Layout with { LayerGroups = 3, Spread = PipelineSpread.Devices });
+
+        await cluster.UntilAsync("cut", details => details.Pipelines.SelectMany(pipeline => pipeline.Groups).Select(group => group.Device).Distinct().Count() == 2);
+        await cluster.UntilAsync("cut", CampaignStanding.Complete);
+
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(Lasting), cluster.Results("cut"));
+    }
+
+    [Fact]
+    public async Task A_pipeline_is_moved_to_another_device_and_goes_on_there()
+    {
+        await using var cluster = new TestCluster();
+        cluster.Start(NodeRole.Supervisor, NodeRole.Worker);
+        await cluster.SubmitAsync("moving", Lasting);
+        var started = await cluster.UntilAsync("moving", details => details.Pipelines is [{ Groups.Count: 2, Work: not null }]);
+        var pipeline = started.Pipelines[0].Pipeline;
+        var elsewhere = cluster.Start(NodeRole.Worker);
+        var devices = await cluster.UntilAsync(() => cluster.AskAsync<DeviceList>(new ListDevices()), list => list.Devices.Count == 2);
+        var to = devices.Devices.Single(device => device.Device.Node == elsewhere.Address).Device;
+
+        Assert.Contains("no such device", (await cluster.AskAsync<RequestRefused>(new MovePipeline(pipeline, null, new DeviceId("nowhere", "cpu")))).Reason, StringComparison.Ordinal);
+        Assert.Contains("no such pipeline", (await cluster.AskAsync<RequestRefused>(new MovePipeline("none", null, to))).Reason, StringComparison.Ordinal);
+        await cluster.AskAsync<RequestDone>(new MovePipeline(pipeline, Group: 1, to));
+        await cluster.UntilAsync("moving", details => details.Pipelines is [{ Groups: [_, var second] }] && second.Device == to);
+
+        await cluster.UntilAsync("moving", CampaignStanding.Complete);
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(Lasting), cluster.Results("moving"));
     }
 
     [Fact]

@@ -46,20 +46,24 @@ internal sealed class TestCluster : IAsyncDisposable
         AskAsync<RequestDone>(new SubmitCampaign(new CampaignId(name), spec ?? TinyCampaign.Spec, layout ?? TinyCampaign.Layout));
 
     /// <summary>Waits until a campaign is as the test wants it.</summary>
-    public async Task<CampaignDetails> UntilAsync(string name, Func<CampaignDetails, bool> holds)
+    public Task<CampaignDetails> UntilAsync(string name, Func<CampaignDetails, bool> holds) =>
+        UntilAsync(() => AskAsync<CampaignDetails>(new ShowCampaign(new CampaignId(name))), holds);
+
+    /// <summary>Asks until the answer is as the test wants it.</summary>
+    public async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> holds)
     {
         using var patience = new CancellationTokenSource(Patience);
         while (true)
         {
-            var details = await AskAsync<CampaignDetails>(new ShowCampaign(new CampaignId(name)));
-            if (holds(details))
+            var answer = await ask();
+            if (holds(answer))
             {
-                return details;
+                return answer;
             }
 
             if (patience.IsCancellationRequested)
             {
-                throw new TimeoutException($"{details.Summary}\n{string.Join('\n', details.Runs)}\n{string.Join('\n', details.Failures)}\n{string.Join('\n', details.Pipelines)}");
+                throw new TimeoutException(System.Text.Json.JsonSerializer.Serialize(answer));
             }
 
             await Task.Delay(100, CancellationToken.None);

@@ -43,7 +43,7 @@ public abstract class SameBits(string config = "") : PipelineTest(config)
             var trained = await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(epoch, From: null));
             Assert.Equal(epoch, trained.Epoch);
             Assert.Equal(context.Pipeline.LayerGroups, trained.Checkpoint.Files.Count);
-            Assert.Null(Checkpoint.Damage(trained.Checkpoint, context.ConfigurationHash, Folder));
+            Assert.Null(Checkpoint.Damage(trained.Checkpoint, context.ConfigurationHash, context.OutputFolder));
             Add(trail, epoch, trained.TrainingLoss, trained.TestLoss, trained.CleanAccuracy);
             foreach (var file in trained.Checkpoint.Files)
             {

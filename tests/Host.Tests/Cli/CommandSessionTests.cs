@@ -36,7 +36,7 @@ public sealed class CommandSessionTests : ServerTest
 
     [Theory]
     [InlineData("campain list", "error: unknown palette campain; did you mean campaign? (there are campaign, pipeline, device, cluster)\n")]
-    [InlineData("campaign status", "error: campaign status: missing CAMPAIGN; see 'help campaign status'\n")]
+    [InlineData("campaign status", "error: campaign status: missing CAMPAIGN; see `help campaign status`\n")]
     [InlineData("help campain", "error: unknown palette campain; did you mean campaign? (there are campaign, pipeline, device, cluster)\n")]
     public async Task Wrong_use_is_a_line_and_exit_code_2(string line, string error)
     {
@@ -50,7 +50,7 @@ public sealed class CommandSessionTests : ServerTest
         var session = new CommandSession(new CommandClient(new("127.0.0.1", 1), new()), _output, _errors);
 
         Assert.Equal(ExitCode.Failed, await session.RunAsync(["campaign", "list"], default));
-        Assert.Equal("error: nothing listens at 127.0.0.1:1: is a node running? 'spiketrail node' starts one\n", _errors.ToString());
+        Assert.Equal("error: nothing listens at 127.0.0.1:1: is a node running? `spiketrail node` starts one\n", _errors.ToString());
     }
 
     [Fact]

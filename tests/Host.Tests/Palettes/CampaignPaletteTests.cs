@@ -121,7 +121,7 @@ public sealed class CampaignPaletteTests : PaletteTest
         await AskedAsync<ListCampaigns>();
         Registry.Reply(new CampaignList([]));
 
-        Assert.Equal(new PaletteResponse("no campaigns; begin with 'campaign start demo'"), await AnswerAsync());
+        Assert.Equal(new PaletteResponse("no campaigns; begin with `campaign start demo`"), await AnswerAsync());
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class CampaignPaletteTests : PaletteTest
 
             run           epochs  shards  note
             net/data/1       2/4    0/18
-            other/data/1     1/4    0/18  given up: 'campaign retry' takes it up again
+            other/data/1     1/4    0/18  given up: `campaign retry` takes it up again
 
             pipeline  run         at       devices
             demo-1    net/data/1  epoch 3  127.0.0.1:4053/cpu

@@ -65,7 +65,7 @@ public sealed class ClusterPaletteTests() : PaletteTest("""
             answers.Add(await AnswerAsync());
         }
 
-        Assert.Contains(new PaletteResponse($"{Self} is asked to leave; 'cluster show' says when it is gone"), answers);
+        Assert.Contains(new PaletteResponse($"{Self} is asked to leave; `cluster show` says when it is gone"), answers);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ClusterPaletteTests() : PaletteTest("""
 
         Give($"cluster down -a {Self}");
 
-        Assert.Equal(new PaletteResponse($"{Self} is marked as down; 'cluster show' says when it is gone"), await AnswerAsync());
+        Assert.Equal(new PaletteResponse($"{Self} is marked as down; `cluster show` says when it is gone"), await AnswerAsync());
     }
 
     [Theory]

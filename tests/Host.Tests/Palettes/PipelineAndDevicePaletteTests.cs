@@ -62,7 +62,7 @@ public sealed class PipelineAndDevicePaletteTests : PaletteTest
     }
 
     [Theory]
-    [InlineData("pipeline move demo-1 -d cpu", "pipeline move: -d DEVICE: expected a device as 'device show' has it, such as 127.0.0.1:4053/cpu, got cpu")]
+    [InlineData("pipeline move demo-1 -d cpu", "pipeline move: -d DEVICE: expected a device as `device show` has it, such as 127.0.0.1:4053/cpu, got cpu")]
     [InlineData("pipeline move demo-1 -g one -d a:1/cpu", "pipeline move: -g GROUP: expected a whole number of at least 0, got one")]
     [InlineData("pipeline move demo-1 -g -1 -d a:1/cpu", "pipeline move: -g GROUP: expected a whole number of at least 0, got -1")]
     public async Task A_move_that_makes_no_sense_is_refused(string line, string refusal)

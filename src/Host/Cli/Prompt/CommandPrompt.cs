@@ -14,7 +14,7 @@ internal sealed class CommandPrompt(CommandSession session, CommandAddress addre
     {
         try
         {
-            Console.WriteLine($"SpikeTrail {await session.GreetAsync()} at {address}; Tab completes, 'help' lists the commands, 'exit' leaves");
+            Console.WriteLine($"SpikeTrail {await session.GreetAsync()} at {address}; Tab completes, `help` lists the commands, `exit` leaves");
         }
         catch (CommandConnectionException failure)
         {
