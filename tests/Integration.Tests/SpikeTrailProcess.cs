@@ -77,6 +77,16 @@ internal sealed class SpikeTrailProcess : IDisposable
         }
     }
 
+    /// <summary>Waits for a line of standard output that contains the text, and returns it.</summary>
+    public async Task<string> LineAsync(string text)
+    {
+        await SeesAsync(text);
+        lock (_lock)
+        {
+            return _output.ToString().Split('\n').First(line => line.Contains(text, StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>What Ctrl+C does.</summary>
     public void Interrupt() => Signal("INT");
 
