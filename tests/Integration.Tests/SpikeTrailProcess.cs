@@ -71,6 +71,9 @@ internal sealed class SpikeTrailProcess : IDisposable
     /// <summary>What Ctrl+C does.</summary>
     public void Interrupt() => Signal("INT");
 
+    /// <summary>What a service manager does.</summary>
+    public void Terminate() => Signal("TERM");
+
     /// <summary>What a crash does: no time to clean up.</summary>
     public void Kill() => _process.Kill();
 
