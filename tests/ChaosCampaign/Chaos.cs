@@ -23,7 +23,7 @@ public sealed class Chaos(string program, string folder, int seed, TextWriter ou
     private readonly Dictionary<Phase, int> _kills = Enum.GetValues<Phase>().ToDictionary(phase => phase, _ => 0);
     private readonly List<string> _faults = [];
 
-    /// <summary>Goes on until the program was killed as often as asked, in every phase equally often as far as aiming permits, and never in none.</summary>
+    /// <summary>Goes on until the program was killed as often as asked, in every phase about equally often.</summary>
     /// <param name="kills">How often.</param>
     /// <returns>What was found wrong; nothing, if all is well.</returns>
     public async Task<IReadOnlyList<string>> RunAsync(int kills)
@@ -60,9 +60,15 @@ public sealed class Chaos(string program, string folder, int seed, TextWriter ou
         var wreck = Wreck.Nothing;
         while (!IsEnough(kills))
         {
-            var aim = Aim(wreck);
+            // The phase that was hit least; one that is over comes again in another round.
+            var aim = _kills.OrderBy(hit => hit.Value).ThenBy(_ => _random.Next()).First().Key;
+            if (aim == Phase.Training && wreck.Facts.OfType<EpochTrained>().Count() == Epochs)
+            {
+                break;
+            }
+
             using var sitting = Sitting.Start(program, campaign, round);
-            if (!await sitting.KillAsync(aim, begun: wreck.Facts.Count > 1, _random))
+            if (!await sitting.KillAsync(aim, Epochs, begun: wreck.Facts.Count > 1, _random))
             {
                 if (await sitting.EndAsync() is var code and not 0)
                 {
@@ -84,14 +90,6 @@ public sealed class Chaos(string program, string folder, int seed, TextWriter ou
         }
 
         await FinishAsync(campaign, round);
-    }
-
-    /// <summary>The phase that was hit least, of those that a campaign can be in soon.</summary>
-    private Phase Aim(Wreck wreck)
-    {
-        var trains = wreck.Facts.OfType<EpochTrained>().Count() < Epochs;
-        return _kills.Where(hit => hit.Key != (trains ? Phase.Attacking : Phase.Training))
-            .OrderBy(hit => hit.Value).ThenBy(_ => _random.Next()).First().Key;
     }
 
     private async Task FinishAsync(string campaign, string to)

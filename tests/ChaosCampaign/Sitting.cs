@@ -51,15 +51,17 @@ internal sealed class Sitting : IDisposable
     /// Kills it with SIGKILL at a moment of its work: its start does not count.
     /// </summary>
     /// <param name="aim">What it is to be at.</param>
+    /// <param name="epochs">Epochs that the campaign trains.</param>
     /// <param name="begun">Whether an earlier sitting got anywhere: then this one says that it resumes once its first pass is done.</param>
     /// <param name="random">Chooses which moment.</param>
     /// <returns>Whether it was killed; false if it had ended before.</returns>
-    public async Task<bool> KillAsync(Phase aim, bool begun, Random random)
+    public async Task<bool> KillAsync(Phase aim, int epochs, bool begun, Random random)
     {
         Func<bool> isAtIt = aim switch
         {
             Phase.Checkpointing => () => Wreck.CheckpointFiles(_folder).Any(Wreck.IsPart),
             Phase.Journalling => () => Wreck.IsJournalling(_folder),
+            Phase.Attacking => () => Wreck.IsTrained(_folder, epochs),
             _ => () => true,
         };
         var isMoment = aim is Phase.Checkpointing or Phase.Journalling;

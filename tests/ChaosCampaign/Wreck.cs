@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Wire;
@@ -34,6 +35,10 @@ internal sealed record Wreck(IReadOnlyList<ICampaignFact> Facts, Phase Phase)
         }
     }
 
+    /// <summary>Whether a campaign's last epoch has its checkpoint.</summary>
+    public static bool IsTrained(string folder, int epochs) =>
+        CheckpointFiles(folder).Any(file => !IsPart(file) && Path.GetFileName(Path.GetDirectoryName(file)) == string.Create(CultureInfo.InvariantCulture, $"epoch-{epochs:D4}"));
+
     /// <summary>Whether a file is one that is not whole yet.</summary>
     public static bool IsPart(string file) => file.EndsWith(".part", StringComparison.Ordinal);
 
@@ -55,7 +60,7 @@ internal sealed record Wreck(IReadOnlyList<ICampaignFact> Facts, Phase Phase)
     /// <param name="epochs">Epochs that it trains.</param>
     public static Wreck Look(string folder, int epochs)
     {
-        var facts = Facts(folder);
+        var facts = ReadFacts(folder);
         var files = CheckpointFiles(folder);
         var phase = (files.Any(IsPart), IsJournalling(folder), files.Except(Journalled(facts)).Any()) switch
         {
@@ -67,7 +72,7 @@ internal sealed record Wreck(IReadOnlyList<ICampaignFact> Facts, Phase Phase)
         return new Wreck(facts, phase);
     }
 
-    private static List<ICampaignFact> Facts(string folder)
+    private static List<ICampaignFact> ReadFacts(string folder)
     {
         var copy = Directory.CreateTempSubdirectory("spiketrail-chaos-journal-").FullName;
         try

@@ -31,6 +31,20 @@ public sealed class CampaignTests : IDisposable
     }
 
     [Fact]
+    public async Task A_campaign_told_to_stop_by_a_service_manager_stops_where_nothing_is_lost_and_says_by_what()
+    {
+        var campaign = TinyCampaign.Write(_folder);
+        using var stopped = SpikeTrailProcess.Start(_folder, "run", campaign, "--out", "out");
+        await stopped.SeesAsync("epoch 1: ");
+        stopped.Terminate();
+
+        var end = await stopped.EndAsync();
+
+        Assert.Equal(143, end.ExitCode);
+        Assert.EndsWith("interrupted; run the same command again to continue\n", end.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_finished_campaign_is_not_measured_again()
     {
         var campaign = TinyCampaign.Write(_folder);
@@ -42,6 +56,7 @@ public sealed class CampaignTests : IDisposable
 
         Assert.Equal(0, again.ExitCode);
         Assert.Equal(results, await ReadAsync("out", "results.json"));
+        Assert.EndsWith("out was complete already: nothing was left to do\n", again.Output, StringComparison.Ordinal);
         Assert.Equal(2 + 5 * 2, timings.Count);
         Assert.Equal(timings, ProvenanceJson.Read(await ReadAsync("out", "provenance.json")).Timings);
     }

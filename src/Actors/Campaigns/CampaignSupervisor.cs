@@ -626,7 +626,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     /// <summary>As with a fact that is rejected; the actor ends after it.</summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
-        _client.Tell(new Status.Failure(new StorageException($"{_campaign.Job.OutputFolder}: the journal cannot be written: {cause.GetBaseException().Message}", cause)));
+        _client.Tell(new Status.Failure(new StorageException($"{_campaign.Job.OutputFolder}: the journal cannot be written: {cause.GetBaseException().Message.TrimEnd('.')}", cause)));
 
     /// <summary>Ends without results: what is journalled stays, and goes on another time.</summary>
     private void Fail(Exception reason)

@@ -61,8 +61,8 @@ internal static class LocalSystem
                 throw new InputException($"{path}: the journal is damaged: {found?.ReplaceLineEndings(" ")}; restore it from a copy, or give another folder");
             }
 
-            // Takes and gives back the lock that every fact is written under.
-            command.CommandText = "BEGIN IMMEDIATE; PRAGMA user_version = 0; COMMIT";
+            // Facts can be written, and there is room for the tables that they go into: they take what is dropped here.
+            command.CommandText = "DROP TABLE IF EXISTS room; CREATE TABLE room AS SELECT zeroblob(65536); DROP TABLE room";
             command.ExecuteNonQuery();
         }
         catch (SqliteException error) when (error.SqliteErrorCode is Busy or Locked)
@@ -75,7 +75,7 @@ internal static class LocalSystem
         }
         catch (SqliteException error)
         {
-            throw new InputException($"{path}: the journal cannot be used: {error.Message}", error);
+            throw new InputException($"{path}: the journal cannot be used: {error.Message.TrimEnd('.')}", error);
         }
     }
 
