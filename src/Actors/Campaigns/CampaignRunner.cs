@@ -69,8 +69,8 @@ public static class CampaignRunner
 
         RefuseMissingDevices(job.Pipeline);
         var campaign = PreparedCampaign.Prepare(job with { OutputFolder = Path.GetFullPath(job.OutputFolder) });
-        using var folder = OutputFolder.Take(campaign.Job.OutputFolder);
         CampaignMark.RefuseClusterFolder(campaign.Job.OutputFolder);
+        using var folder = OutputFolder.Take(campaign.Job.OutputFolder);
         if (!LocalSystem.HasJournal(campaign.Job.OutputFolder) && OutputFolder.WithoutJournal(campaign.Job.OutputFolder) is { } refusal)
         {
             throw new InputException(refusal);

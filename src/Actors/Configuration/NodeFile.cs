@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Protocol;
@@ -53,7 +54,7 @@ public static partial class NodeFile
     }
 
     /// <summary>Whether a text is a <c>host:port</c>.</summary>
-    public static bool IsHostPort(string text) => HostPort().IsMatch(text);
+    public static bool IsHostPort(string text) => HostPort().IsMatch(text) && int.Parse(text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture) is > 0 and <= 65535;
 
     private static DeviceSetting ReadDevice(HoconSection device) => new(
         device.Text("device", "cpu or \"cuda:N\"", text => Device().IsMatch(text)),

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
@@ -125,7 +127,7 @@ public sealed class NodeSystem
 
         try
         {
-            Directory.CreateDirectory(settings.Campaigns);
+            Directory.CreateDirectory(Path.Combine(settings.Campaigns, CampaignMark.NodesFolder));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -134,17 +136,26 @@ public sealed class NodeSystem
     }
 
     private static bool IsLoopback(string host) =>
-        host == "localhost" || (global::System.Net.IPAddress.TryParse(host, out var address) && global::System.Net.IPAddress.IsLoopback(address));
+        host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static ActorSystem Create(NodeSettings settings)
     {
+        RefusePortInUse(settings);
+        return ActorSystem.Create(SystemName, Configuration(settings));
+    }
+
+    /// <summary>Akka.NET's transport would share a port with another process: two nodes under one address throw each other out.</summary>
+    private static void RefusePortInUse(NodeSettings settings)
+    {
         try
         {
-            return ActorSystem.Create(SystemName, Configuration(settings));
+            var address = IPAddress.TryParse(settings.Host, out var literal) ? literal : Dns.GetHostAddresses(settings.Host)[0];
+            using var probe = new TcpListener(address, settings.Port);
+            probe.Start();
         }
-        catch (Exception error) when (error.GetBaseException() is global::System.Net.Sockets.SocketException refused)
+        catch (SocketException refused)
         {
-            throw new InputException($"spiketrail.node.port: {settings.Host}:{settings.Port} cannot be used: {refused.Message}", error);
+            throw new InputException($"spiketrail.node: cannot listen at {settings.Host}:{settings.Port}: {refused.Message}", refused);
         }
     }
 
@@ -160,9 +171,9 @@ public sealed class NodeSystem
     private static Config Own(NodeSettings settings)
     {
         // All nodes may share the folder, and on machines of their own they have the same port.
-        var log = Path.Combine(settings.Campaigns, string.Create(CultureInfo.InvariantCulture, $"node-{settings.Host}-{settings.Port}.log"));
+        var log = Path.Combine(settings.Campaigns, CampaignMark.NodesFolder, string.Create(CultureInfo.InvariantCulture, $"node-{settings.Host}-{settings.Port}.log"));
         var (provider, connection) = settings.Journal == JournalProvider.Sqlite
-            ? ("SQLite.MS", new SqliteConnectionStringBuilder { DataSource = Path.Combine(settings.Campaigns, "journal.db") }.ToString())
+            ? ("SQLite.MS", new SqliteConnectionStringBuilder { DataSource = Path.Combine(settings.Campaigns, CampaignMark.NodesFolder, "journal.db") }.ToString())
             : ("PostgreSQL.15", settings.JournalConnection);
         return ConfigurationFactory.ParseString($$"""
             spiketrail.log-file = {{Hocon.Quote(log)}}

@@ -37,7 +37,7 @@ internal static class CmdCommand
         var command = new Command(Name, "Give a command to a running node, such as: campaign start demo.") { words, SecretFile, Tls, Authority, Certificate, PasswordFile };
         command.SetAction(async parsed =>
         {
-            var given = parsed.GetRequiredValue(words);
+            var given = parsed.GetValue(words) ?? [];
             var address = given is [var first, ..] && CommandAddress.IsMeant(first) ? CommandAddress.Parse(first) : null;
             return await RunAsync(address ?? CommandAddress.Default, Security(parsed), address is null ? given : given[1..]);
         });

@@ -71,7 +71,7 @@ internal static class NodeCommand
             }
 
             expelled = true;
-            Console.WriteLine($"node {node.Address} was taken out of the cluster: the others could not reach it for too long; joining again in {RejoinDelay.TotalSeconds} s");
+            Console.WriteLine($"node {node.Address} was taken out of the cluster: the others could not reach it for too long, or an operator had it taken out; joining again in {RejoinDelay.TotalSeconds} s");
             await Task.WhenAny(Task.Delay(RejoinDelay, interruption.Token));
             if (interruption.Requested)
             {

@@ -35,7 +35,7 @@ internal sealed class ProcessCluster : IAsyncDisposable
         places ??= [.. roles.Select(_ => NodePlace.OnLoopback())];
         var seeds = string.Join(',', places.Select(place => place.Address));
         Journal = journal ?? new TrialJournal(() => new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = Path.Combine(Campaigns, "journal.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString()));
+            new SqliteConnectionStringBuilder { DataSource = Path.Combine(Campaigns, ".nodes", "journal.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString()));
         Nodes =
         [
             .. roles.Zip(places, (role, place) => new NodeProcess(place, _folder,
@@ -171,7 +171,7 @@ internal sealed class ProcessCluster : IAsyncDisposable
     /// <summary>Warnings and errors in a node's log, but for those of connections that could not be made.</summary>
     public IEnumerable<string> WarningsOf(NodeProcess node)
     {
-        var log = Path.Combine(Campaigns, $"node-{node.Place.Host}-{node.Place.Port}.log");
+        var log = Path.Combine(Campaigns, ".nodes", $"node-{node.Place.Host}-{node.Place.Port}.log");
         return File.Exists(log)
             ? File.ReadLines(log).Where(line =>
                 (line.Contains(" ErrorLevel ", StringComparison.Ordinal) || line.Contains(" WarningLevel ", StringComparison.Ordinal))
