@@ -187,6 +187,9 @@ public sealed class StorageTests
         {
             var damaged = (byte[])journal.Clone();
             damaged.AsSpan(page, 64).Fill(0xA5);
+
+            // A pooled connection of an earlier round would answer from the pages that it remembers.
+            SqliteConnection.ClearAllPools();
             await File.WriteAllBytesAsync(campaign.File("journal.db"), damaged);
             await AssertRefusedAsync(campaign, "the journal is damaged");
         }
@@ -234,12 +237,20 @@ public sealed class StorageTests
 
     private static async Task<StorageException> FailAtCheckpointAsync(TinyCampaign campaign, string name, Action<string> spoil)
     {
-        var spoiled = 0;
+        // No layer group goes on before the first of them has spoiled the place.
+        var (gate, spoiled) = (new Lock(), false);
         return await Assert.ThrowsAsync<StorageException>(() => campaign.RunAsync(layerGroup: TappedGroup.Each((_, message) =>
         {
-            if (message is WriteCheckpoint write && write.Folder.EndsWith(name, StringComparison.Ordinal) && Interlocked.Exchange(ref spoiled, 1) == 0)
+            if (message is WriteCheckpoint write && write.Folder.EndsWith(name, StringComparison.Ordinal))
             {
-                spoil(campaign.File(write.Folder));
+                lock (gate)
+                {
+                    if (!spoiled)
+                    {
+                        spoil(campaign.File(write.Folder));
+                        spoiled = true;
+                    }
+                }
             }
         })).WaitAsync(Patience));
     }

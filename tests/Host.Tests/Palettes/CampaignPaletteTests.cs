@@ -146,7 +146,7 @@ public sealed class CampaignPaletteTests : PaletteTest
             pipeline  run         at       devices
             demo-1    net/data/1  epoch 3  127.0.0.1:4053/cpu
 
-            failed: other/data/1 epoch 2, attempt 4: out of memory; given up, the campaign goes on without this run
+            failed: other/data/1 epoch 2, attempt 4: out of memory; given up, the campaign goes on without it
             """.ReplaceLineEndings("\n"),
             (await AnswerAsync()).Text);
     }
