@@ -11,8 +11,8 @@ public sealed class ClusterTests
     /// <summary>Some seconds of work for two devices.</summary>
     private static readonly CampaignSpec Longer = TinyCampaign.Spec with { Seeds = [7, 8, 9, 10] };
 
-    /// <summary>Some seconds of training on one device.</summary>
-    private static readonly CampaignSpec Lasting = TinyCampaign.Chained with { Training = TinyCampaign.Spec.Training with { Epochs = 20 } };
+    /// <summary>Ten seconds and more of training on one device.</summary>
+    private static readonly CampaignSpec Lasting = TinyCampaign.Chained with { Training = TinyCampaign.Spec.Training with { Epochs = 60 } };
 
     [Fact]
     public async Task Two_workers_share_a_campaign_and_come_to_the_bytes_of_one_machine()
@@ -164,7 +164,7 @@ public sealed class ClusterTests
         await using var cluster = new TestCluster();
         cluster.Start(NodeRole.Supervisor, NodeRole.Worker);
         cluster.Start(NodeRole.Worker);
-        await cluster.SubmitAsync("first", Longer);
+        await cluster.SubmitAsync("first", TinyCampaign.Spec with { Seeds = [.. Enumerable.Range(1, 100)] });
         await cluster.UntilAsync("first", details => details.Pipelines.Count == 2);
 
         await cluster.SubmitAsync("second");
