@@ -168,10 +168,9 @@ public sealed class ClusterTests
         await cluster.UntilAsync("first", details => details.Pipelines.Count == 2);
 
         await cluster.SubmitAsync("second");
-        await cluster.UntilAsync("second", CampaignStanding.Running);
-
-        Assert.Equal(CampaignStanding.Running, (await cluster.UntilAsync("first", _ => true)).Summary.Standing);
         await cluster.UntilAsync("second", CampaignStanding.Complete);
+
+        Assert.NotEqual(CampaignStanding.Complete, (await cluster.UntilAsync("first", _ => true)).Summary.Standing);
         await cluster.AskAsync<RequestDone>(new CancelCampaign(new CampaignId("first")));
     }
 }
