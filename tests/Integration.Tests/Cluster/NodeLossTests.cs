@@ -74,11 +74,11 @@ public sealed class NodeLossTests
         await cluster.UntilMembersAsync(cluster.Nodes[1], 3);
     }
 
-    /// <summary>The worker that has a pipeline.</summary>
+    /// <summary>A worker that has a pipeline.</summary>
     private static async Task<NodeProcess> BusyWorkerAsync(ProcessCluster cluster)
     {
         var devices = (await cluster.Nodes[0].AskAsync("device", "show")).Split('\n');
-        return cluster.Nodes.Single(node => devices.Any(line =>
+        return cluster.Nodes.First(node => devices.Any(line =>
             line.Contains(node.Place.Address, StringComparison.Ordinal) && line.Contains($"{TrialCampaign.Name}-", StringComparison.Ordinal)));
     }
 
