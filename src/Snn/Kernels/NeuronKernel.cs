@@ -19,23 +19,25 @@ internal static unsafe class NeuronKernel
 
     /// <summary>Whether the kernel can work on a tensor's memory.</summary>
     public static bool Covers(Tensor tensor) =>
-        tensor.device_type == DeviceType.CPU && tensor.dtype is ScalarType.Float32 or ScalarType.Float64;
+        tensor.device_type == DeviceType.CPU && tensor.dtype is ScalarType.Float32 or ScalarType.Float64 && tensor.NumberOfElements > 0;
 
-    /// <summary>Spikes of a window and, where they are kept, the charges h. Moves the membrane's potential on.</summary>
+    /// <summary>
+    /// Spikes of a window and, where they are kept, the charges h, laid out in memory as the inputs are. Moves the membrane's
+    /// potential on.
+    /// </summary>
     public static (Tensor Spikes_WN, Tensor? Charges_WN) Forward(NeuronDynamics dynamics, Tensor inputs_WN, Membrane membrane, bool keepCharges)
     {
-        using var inputs = inputs_WN.contiguous();
-        membrane.Potential ??= full(inputs.shape[1..], dynamics.Rest, inputs.dtype, inputs.device);
-        RequireAlike(inputs, membrane.Potential);
+        using var inputs = TensorMemory.StepByStep(inputs_WN);
+        PotentialFor(inputs, dynamics, membrane);
         var spikes_WN = empty_like(inputs);
         var charges_WN = keepCharges ? empty_like(inputs) : null;
         if (inputs.dtype == ScalarType.Float32)
         {
-            Forward<float>(dynamics, inputs, membrane.Potential, spikes_WN, charges_WN);
+            Forward<float>(dynamics, inputs, membrane.Potential!, spikes_WN, charges_WN);
         }
         else
         {
-            Forward<double>(dynamics, inputs, membrane.Potential, spikes_WN, charges_WN);
+            Forward<double>(dynamics, inputs, membrane.Potential!, spikes_WN, charges_WN);
         }
 
         return (spikes_WN, charges_WN);
@@ -49,22 +51,40 @@ internal static unsafe class NeuronKernel
     public static (Tensor InputGradients_WN, SurrogateGradients? Probed) Backward(
         NeuronDynamics dynamics, SurrogateSpec surrogate, Tensor charges_WN, Tensor gradients_WN, Membrane membrane, bool probed)
     {
-        using var gradients = gradients_WN.contiguous();
-        membrane.Gradient ??= zeros(charges_WN.shape[1..], charges_WN.dtype, charges_WN.device);
-        RequireAlike(charges_WN, membrane.Gradient);
-        RequireAlike(gradients, membrane.Gradient);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(gradients.shape[0], charges_WN.shape[0]);
-        var probe = probed ? new SurrogateGradients(empty_like(charges_WN), empty_like(charges_WN)) : null;
+        TensorMemory.RequireShapeOf(charges_WN, gradients_WN);
+        using var gradients = TensorMemory.InLayoutOf(charges_WN, gradients_WN);
+        GradientFor(charges_WN, membrane);
+        var probe = probed ? SurrogateGradients.Like(charges_WN) : null;
         if (charges_WN.dtype == ScalarType.Float32)
         {
-            Backward<float>(dynamics, surrogate, charges_WN, gradients, membrane.Gradient, probe);
+            Backward<float>(dynamics, surrogate, charges_WN, gradients, membrane.Gradient!, probe);
         }
         else
         {
-            Backward<double>(dynamics, surrogate, charges_WN, gradients, membrane.Gradient, probe);
+            Backward<double>(dynamics, surrogate, charges_WN, gradients, membrane.Gradient!, probe);
         }
 
         return (charges_WN, probe);
+    }
+
+    /// <summary>Sees to it that a membrane has a potential, at rest before the first step, laid out in memory as a step of the window is.</summary>
+    public static void PotentialFor(Tensor inputs_WN, NeuronDynamics dynamics, Membrane membrane)
+    {
+        using var step = inputs_WN.select(0, 0);
+        membrane.Potential = membrane.Potential is { } potential ? LikeStep(step, potential) : full_like(step, dynamics.Rest);
+    }
+
+    /// <summary>The same for its gradient, which is 0 before the last step.</summary>
+    public static void GradientFor(Tensor inputs_WN, Membrane membrane)
+    {
+        using var step = inputs_WN.select(0, 0);
+        membrane.Gradient = membrane.Gradient is { } gradient ? LikeStep(step, gradient) : zeros_like(step);
+    }
+
+    private static Tensor LikeStep(Tensor step, Tensor state)
+    {
+        TensorMemory.RequireShapeOf(step, state);
+        return TensorMemory.InLayoutOf(step, state);
     }
 
     // Charges that nobody keeps are written where the spikes go, just before these.
@@ -72,30 +92,37 @@ internal static unsafe class NeuronKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var constants = new Constants<T>(dynamics);
-        T* inputs = Memory<T>(inputs_WN), potential = Memory<T>(potential_N);
-        T* spikes = Memory<T>(spikes_WN), charges = Memory<T>(charges_WN ?? spikes_WN);
+        T* inputs = TensorMemory.Of<T>(inputs_WN), potential = TensorMemory.Of<T>(potential_N);
+        T* spikes = TensorMemory.Of<T>(spikes_WN), charges = TensorMemory.Of<T>(charges_WN ?? spikes_WN);
         long steps = inputs_WN.shape[0], neurons = potential_N.NumberOfElements;
-        for (long start = 0; start < neurons; start += BlockSize)
+        ThreadTeam.Run(Blocks(neurons), (first, last) =>
         {
-            var count = (int)Math.Min(BlockSize, neurons - start);
-            for (long step = 0; step < steps; step++)
+            for (long start = (long)first * BlockSize, end = Math.Min((long)last * BlockSize, neurons); start < end; start += BlockSize)
             {
-                var row = step * neurons + start;
-                ForwardStep(constants, inputs + row, potential + start, charges + row, spikes + row, count);
+                var count = (int)Math.Min(BlockSize, end - start);
+                for (long step = 0; step < steps; step++)
+                {
+                    var row = step * neurons + start;
+                    ForwardStep(constants, new PlainInputs<T>(inputs + row), potential + start, charges + row, spikes + row, count);
+                }
             }
-        }
+        });
     }
 
+    private static int Blocks(long neurons) => (int)((neurons + BlockSize - 1) / BlockSize);
+
+    /// <summary>One time step of a block of neurons.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ForwardStep<T>(in Constants<T> constants, T* inputs, T* potential, T* charges, T* spikes, int count)
+    public static void ForwardStep<T, TInputs>(in Constants<T> constants, TInputs inputs, T* potential, T* charges, T* spikes, int count)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TInputs : struct, IInputs<T>
     {
         var (leak, gain, drive) = (Vector.Create(constants.Leak), Vector.Create(constants.Gain), Vector.Create(constants.Drive));
         var (threshold, rest, hardReset) = (Vector.Create(constants.Threshold), Vector.Create(constants.Rest), constants.HardReset);
         var i = 0;
         for (; i <= count - Vector<T>.Count; i += Vector<T>.Count)
         {
-            var charge = FusedMultiplyAdd(Vector.Load(potential + i), leak, Vector.Load(inputs + i) * gain + drive);
+            var charge = FusedMultiplyAdd(Vector.Load(potential + i), leak, inputs.At(i) * gain + drive);
             var fired = Vector.GreaterThanOrEqual(charge, threshold);
             Vector.Store(Vector.ConditionalSelect(fired, hardReset ? rest : charge - threshold, charge), potential + i);
             Vector.Store(charge, charges + i);
@@ -104,75 +131,73 @@ internal static unsafe class NeuronKernel
 
         if (i < count)
         {
-            ForwardRemainder(constants, inputs + i, potential + i, charges + i, spikes + i, count - i);
+            ForwardRemainder(constants, inputs.Last(i, count - i), potential + i, charges + i, spikes + i, count - i);
         }
     }
 
     /// <summary>The same for less than a vector of neurons, on padded copies.</summary>
-    private static void ForwardRemainder<T>(in Constants<T> constants, T* inputs, T* potential, T* charges, T* spikes, int count)
+    private static void ForwardRemainder<T>(in Constants<T> constants, Vector<T> input, T* potential, T* charges, T* spikes, int count)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Vector<T> input = default, membrane = default, charge = default, spike = default;
-        Copy<T>(inputs, &input, count);
+        Vector<T> membrane = default, charge = default, spike = default;
         Copy<T>(potential, &membrane, count);
-        ForwardStep(constants, (T*)&input, (T*)&membrane, (T*)&charge, (T*)&spike, Vector<T>.Count);
+        ForwardStep(constants, new PlainInputs<T>((T*)&input), (T*)&membrane, (T*)&charge, (T*)&spike, Vector<T>.Count);
         Copy<T>(&membrane, potential, count);
         Copy<T>(&charge, charges, count);
         Copy<T>(&spike, spikes, count);
     }
 
+    // Figures that no probe wants are written where the input gradients go, just before these.
     private static void Backward<T>(
         NeuronDynamics dynamics, SurrogateSpec surrogate, Tensor charges_WN, Tensor gradients_WN, Tensor gradient_N, SurrogateGradients? probed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var constants = new Constants<T>(dynamics);
+        T* charges = TensorMemory.Of<T>(charges_WN), gradients = TensorMemory.Of<T>(gradients_WN), gradient = TensorMemory.Of<T>(gradient_N);
+        T* spikeGradients = TensorMemory.Of<T>(probed?.Outputs_WN ?? charges_WN), surrogateGradients = TensorMemory.Of<T>(probed?.Inputs_WN ?? charges_WN);
+        long steps = charges_WN.shape[0], neurons = gradient_N.NumberOfElements;
+        ThreadTeam.Run(Blocks(neurons), (first, last) =>
+        {
+            for (long start = (long)first * BlockSize, end = Math.Min((long)last * BlockSize, neurons); start < end; start += BlockSize)
+            {
+                var count = (int)Math.Min(BlockSize, end - start);
+                for (var step = steps - 1; step >= 0; step--)
+                {
+                    var row = step * neurons + start;
+                    BackwardStep(constants, surrogate, gradients + row, gradient + start, spikeGradients + row, surrogateGradients + row, charges + row, count);
+                }
+            }
+        });
+    }
+
+    /// <summary>One time step of a block of neurons back: <paramref name="charges"/> turn into input gradients.</summary>
+    public static void BackwardStep<T>(
+        in Constants<T> constants, SurrogateSpec surrogate, T* gradients, T* gradient, T* spikeGradients, T* surrogateGradients, T* charges, int count)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var alpha = surrogate.Alpha;
         switch (surrogate.Kind)
         {
             case SurrogateKind.Atan:
-                Through(new AtanSlope<T>(alpha));
+                BackwardStep(constants, new AtanSlope<T>(alpha), gradients, gradient, spikeGradients, surrogateGradients, charges, count);
                 break;
             case SurrogateKind.Sigmoid:
-                Through(new SigmoidSlope<T>(alpha));
+                BackwardStep(constants, new SigmoidSlope<T>(alpha), gradients, gradient, spikeGradients, surrogateGradients, charges, count);
                 break;
             case SurrogateKind.PiecewiseQuadratic:
-                Through(new TentSlope<T>(alpha, alpha * alpha));
+                BackwardStep(constants, new TentSlope<T>(alpha, alpha * alpha), gradients, gradient, spikeGradients, surrogateGradients, charges, count);
                 break;
             case SurrogateKind.Rect:
-                Through(new RectSlope<T>(alpha));
+                BackwardStep(constants, new RectSlope<T>(alpha), gradients, gradient, spikeGradients, surrogateGradients, charges, count);
                 break;
             case SurrogateKind.Triangle:
-                Through(new TentSlope<T>(1 / alpha, 1 / (alpha * alpha)));
+                BackwardStep(constants, new TentSlope<T>(1 / alpha, 1 / (alpha * alpha)), gradients, gradient, spikeGradients, surrogateGradients, charges, count);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(surrogate), surrogate.Kind, "no such surrogate");
         }
-
-        void Through<TSlope>(TSlope slope)
-            where TSlope : struct, ISlope<T> => Backward<T, TSlope>(dynamics, slope, charges_WN, gradients_WN, gradient_N, probed);
     }
 
-    // Figures that no probe wants are written where the input gradients go, just before these.
-    private static void Backward<T, TSlope>(
-        NeuronDynamics dynamics, TSlope slope, Tensor charges_WN, Tensor gradients_WN, Tensor gradient_N, SurrogateGradients? probed)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TSlope : struct, ISlope<T>
-    {
-        var constants = new Constants<T>(dynamics);
-        T* charges = Memory<T>(charges_WN), gradients = Memory<T>(gradients_WN), gradient = Memory<T>(gradient_N);
-        T* spikeGradients = Memory<T>(probed?.Outputs_WN ?? charges_WN), surrogateGradients = Memory<T>(probed?.Inputs_WN ?? charges_WN);
-        long steps = charges_WN.shape[0], neurons = gradient_N.NumberOfElements;
-        for (long start = 0; start < neurons; start += BlockSize)
-        {
-            var count = (int)Math.Min(BlockSize, neurons - start);
-            for (var step = steps - 1; step >= 0; step--)
-            {
-                var row = step * neurons + start;
-                BackwardStep(constants, slope, gradients + row, gradient + start, spikeGradients + row, surrogateGradients + row, charges + row, count);
-            }
-        }
-    }
-
-    /// <summary>One time step back: <paramref name="charges"/> turn into input gradients.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void BackwardStep<T, TSlope>(
         in Constants<T> constants, TSlope slope, T* gradients, T* gradient, T* spikeGradients, T* surrogateGradients, T* charges, int count)
@@ -225,38 +250,17 @@ internal static unsafe class NeuronKernel
         Copy<T>(&charge, charges, count);
     }
 
+    /// <summary>left · right + addend, rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> FusedMultiplyAdd<T>(Vector<T> left, Vector<T> right, Vector<T> addend) => typeof(T) == typeof(float)
+    public static Vector<T> FusedMultiplyAdd<T>(Vector<T> left, Vector<T> right, Vector<T> addend) => typeof(T) == typeof(float)
         ? Vector.As<float, T>(Vector.FusedMultiplyAdd(Vector.As<T, float>(left), Vector.As<T, float>(right), Vector.As<T, float>(addend)))
         : Vector.As<double, T>(Vector.FusedMultiplyAdd(Vector.As<T, double>(left), Vector.As<T, double>(right), Vector.As<T, double>(addend)));
 
     private static void Copy<T>(void* from, void* to, int count)
         where T : unmanaged => Unsafe.CopyBlockUnaligned(to, from, (uint)(count * sizeof(T)));
 
-    /// <summary>Refuses a window whose time steps are not like the membrane's state: the kernel would leave their memory.</summary>
-    private static void RequireAlike(Tensor window_WN, Tensor state_N)
-    {
-        if (window_WN.dtype != state_N.dtype || !window_WN.shape.AsSpan(1).SequenceEqual(state_N.shape) || !Covers(window_WN))
-        {
-            throw new ArgumentException(
-                $"A window [{string.Join(", ", window_WN.shape)}] of {window_WN.dtype} does not fit a membrane [{string.Join(", ", state_N.shape)}] of {state_N.dtype}.");
-        }
-    }
-
-    /// <summary>Where a contiguous tensor's values begin. <see cref="Tensor.bytes"/> spans at most 2 GiB, so it is asked of one value.</summary>
-    private static T* Memory<T>(Tensor tensor)
-        where T : unmanaged
-    {
-        using var flat = tensor.view(-1);
-        using var first = flat.narrow(0, 0, 1);
-        fixed (byte* memory = first.bytes)
-        {
-            return (T*)memory;
-        }
-    }
-
     /// <summary>The model's constants in the tensors' precision.</summary>
-    private readonly struct Constants<T>(NeuronDynamics dynamics)
+    public readonly struct Constants<T>(NeuronDynamics dynamics)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public T Leak { get; } = T.CreateTruncating(dynamics.Leak);
@@ -280,6 +284,9 @@ internal static unsafe class NeuronKernel
 /// <param name="Inputs_WN">The same times ds/dh.</param>
 internal sealed record SurrogateGradients(Tensor Outputs_WN, Tensor Inputs_WN) : IDisposable
 {
+    /// <summary>Room for the figures of a window.</summary>
+    public static SurrogateGradients Like(Tensor window_WN) => new(empty_like(window_WN), empty_like(window_WN));
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -29,6 +29,32 @@ internal static unsafe class TensorMemory
         return copy.copy_(values);
     }
 
+    /// <summary>A window whose time steps lie one after another in memory, each dense in whatever order of axes: an alias where it is so already.</summary>
+    public static Tensor StepByStep(Tensor window_WN)
+    {
+        using var step = window_WN.select(0, 0);
+        return IsDense(step) && (window_WN.shape[0] == 1 || window_WN.stride(0) == step.NumberOfElements) ? window_WN.alias() : window_WN.contiguous();
+    }
+
+    /// <summary>A window with the channels of each pixel side by side in memory, its shape as it was: an alias where it is so already.</summary>
+    public static Tensor ChannelsLast(Tensor window_WNCHW)
+    {
+        using var permuted = window_WNCHW.permute(0, 1, 3, 4, 2);
+        using var dense = permuted.contiguous();
+        return dense.permute(0, 1, 4, 2, 3);
+    }
+
+    /// <summary>Refuses a tensor that is not like another in shape and type.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void RequireShapeOf(Tensor model, Tensor values)
+    {
+        if (!SameShape(model, values))
+        {
+            throw new ArgumentException(
+                $"Expected a tensor [{string.Join(", ", model.shape)}] of {model.dtype}, got [{string.Join(", ", values.shape)}] of {values.dtype}.");
+        }
+    }
+
     /// <summary>Refuses a tensor that is not like another in shape, type and order in memory: a kernel would leave its memory.</summary>
     /// <exception cref="ArgumentException">It is not.</exception>
     public static void RequireLayoutOf(Tensor model, Tensor values)
@@ -40,7 +66,27 @@ internal static unsafe class TensorMemory
         }
     }
 
-    private static bool SameLayout(Tensor one, Tensor other) =>
-        one.dtype == other.dtype && one.device_type == other.device_type
-        && one.shape.AsSpan().SequenceEqual(other.shape) && one.stride().AsSpan().SequenceEqual(other.stride());
+    private static bool SameShape(Tensor one, Tensor other) =>
+        one.dtype == other.dtype && one.device_type == other.device_type && one.shape.AsSpan().SequenceEqual(other.shape);
+
+    private static bool SameLayout(Tensor one, Tensor other) => SameShape(one, other) && Axes(one).SequenceEqual(Axes(other));
+
+    private static bool IsDense(Tensor tensor)
+    {
+        var expected = 1L;
+        foreach (var (stride, size) in Axes(tensor).Order())
+        {
+            if (stride != expected)
+            {
+                return false;
+            }
+
+            expected *= size;
+        }
+
+        return true;
+    }
+
+    /// <summary>What is known of the axes' order in memory; the stride of an axis of one value says nothing.</summary>
+    private static IEnumerable<(long Stride, long Size)> Axes(Tensor tensor) => tensor.stride().Zip(tensor.shape).Where(axis => axis.Second != 1);
 }

@@ -1,6 +1,7 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Kernels;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Networks;
@@ -40,6 +41,41 @@ public sealed class BatchNorm2d(
 
     /// <inheritdoc/>
     public override long Cost(IReadOnlyList<long> inputShape) => inputShape.Aggregate(1L, (a, b) => a * b);
+
+    /// <summary>Whether all steps of such a pass are normalised with one scale and shift a channel.</summary>
+    internal bool IsOneScale(PassRequest request) =>
+        scope == BatchNormScope.Sequence || request is { BatchNorm: BatchStatistics.Running, TrackStatistics: false };
+
+    /// <summary>
+    /// What normalising comes to in such a pass, where <see cref="IsOneScale"/>, for a window with its channels last in memory. Moves the
+    /// running statistics where the pass does.
+    /// </summary>
+    internal ChannelTerms TermsOf(Tensor inputs_WNCHW, PassRequest request)
+    {
+        var batch = request.BatchNorm == BatchStatistics.Batch;
+        var (weights, biases) = (Figures(weight), Figures(bias));
+        var terms = batch ? null : ChannelTerms.Of(Figures(runningMean), Figures(runningVar), Eps, weights, biases);
+        if (batch || request.TrackStatistics)
+        {
+            var statistics = ChannelStatistics.Of(inputs_WNCHW);
+            terms ??= ChannelTerms.Of(statistics.Mean, statistics.Variance, Eps, weights, biases);
+            if (request.TrackStatistics)
+            {
+                batchesTracked.Value.add_(1);
+                Move(runningMean, statistics.Mean);
+                Move(runningVar, statistics.UnbiasedVariance);
+            }
+        }
+
+        return terms!;
+    }
+
+    /// <summary>Hands the gradients of γ and β to the tape, from the sums of dL/dx̂ and of dL/dx̂·(x − μ) over the whole pass.</summary>
+    internal void AddWeightGradients(ChannelSums sums, ChannelTerms terms, ScalarType type, PassTape tape)
+    {
+        tape.AddWeightGradient(weight, tensor([.. sums.OfProducts.Zip(terms.InverseDeviation, (sum, inverse) => sum * inverse)], type));
+        tape.AddWeightGradient(bias, tensor(sums.OfValues, type));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay)
@@ -95,4 +131,16 @@ public sealed class BatchNorm2d(
 
     private static Tensor Normalise(Tensor input, IReadOnlyList<Tensor> weights, Tensor mean, Tensor variance, bool batchStatistics) =>
         nn.functional.batch_norm(input, mean, variance, weights[0], weights[1], batchStatistics, Momentum, Eps);
+
+    private static double[] Figures(Parameter parameter)
+    {
+        using var real = parameter.Value.to_type(ScalarType.Float64);
+        return real.data<double>().ToArray();
+    }
+
+    private static void Move(Parameter statistic, double[] found)
+    {
+        using var moved = tensor([.. Figures(statistic).Zip(found, (old, now) => Momentum * now + (1 - Momentum) * old)]);
+        statistic.Value.copy_(moved);
+    }
 }

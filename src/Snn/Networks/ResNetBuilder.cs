@@ -63,8 +63,7 @@ internal sealed class ResNetBuilder(NetworkSpec spec, long seed)
     private Sequence Stem(long inputChannels, long channels) => new(
         "stem",
         new Conv2d("conv1", _weights.Convolution("conv1.weight", inputChannels, channels, kernel: 7), stride: 2, padding: 3) { TakesNetworkInput = true },
-        Norm("bn1", channels),
-        Neurons("sn1"),
+        new NormalizedNeurons(Norm("bn1", channels), Neurons("sn1")),
         spec.Pool == PoolKind.Max ? new MaxPool2d("pool", kernel: 3, stride: 2, padding: 1) : new AvgPool2d("pool", kernel: 3, stride: 2, padding: 1));
 
     private Sequence Head(long channels, int classes) => new(
@@ -84,12 +83,8 @@ internal sealed class ResNetBuilder(NetworkSpec spec, long seed)
         {
             var (count, kernel, step) = convolutions[i - 1];
             residual.Add(Convolution($"{name}.conv{i}", inputs, count, kernel, step));
-            residual.Add(Norm($"{name}.bn{i}", count));
-            if (_sew || i < convolutions.Length)
-            {
-                residual.Add(Neurons($"{name}.sn{i}"));
-            }
-
+            var norm = Norm($"{name}.bn{i}", count);
+            residual.Add(_sew || i < convolutions.Length ? new NormalizedNeurons(norm, Neurons($"{name}.sn{i}")) : norm);
             inputs = count;
         }
 
@@ -105,7 +100,7 @@ internal sealed class ResNetBuilder(NetworkSpec spec, long seed)
         var convolution = Convolution($"{name}.downsample.0", channels, outputs, 1, stride);
         var norm = Norm($"{name}.downsample.1", outputs);
         return _sew
-            ? new Sequence($"{name}.shortcut", convolution, norm, Neurons($"{name}.downsample_sn"))
+            ? new Sequence($"{name}.shortcut", convolution, new NormalizedNeurons(norm, Neurons($"{name}.downsample_sn")))
             : new Sequence($"{name}.shortcut", convolution, norm);
     }
 

@@ -2,6 +2,7 @@ using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Kernels;
 using SpikeTrail.Snn.Networks;
+using SpikeTrail.Snn.Probes;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Neurons;
@@ -43,6 +44,19 @@ public sealed class NeuronLayer : Layer
 
     /// <summary>Whether the kernel does the work on tensors that it covers; else tensor operations do, with the same results to rounding.</summary>
     internal bool UseKernel { get; init; } = true;
+
+    /// <summary>The model's constants.</summary>
+    internal NeuronDynamics Dynamics => _dynamics;
+
+    /// <summary>What stands in for the spike's derivative.</summary>
+    internal SurrogateSpec SurrogateSpec => _spec.Surrogate;
+
+    /// <summary>Whether the kernel does the work on such a tensor.</summary>
+    internal bool KernelCovers(Tensor tensor) => UseKernel && !_smooth && NeuronKernel.Covers(tensor);
+
+    /// <summary>Tells a probe of the surrogate's gradients.</summary>
+    internal void Record(SurrogateGradients gradients, GradientProbe probe) =>
+        probe.Record(SurrogateName, _surrogate.Kind, gradients.Inputs_WN, gradients.Outputs_WN);
 
     /// <inheritdoc/>
     public override IReadOnlyList<long> OutputShape(IReadOnlyList<long> inputShape) => inputShape;
@@ -87,7 +101,7 @@ public sealed class NeuronLayer : Layer
         {
             if (probed is not null)
             {
-                tape.Probe!.Record(SurrogateName, _surrogate.Kind, probed.Inputs_WN, probed.Outputs_WN);
+                Record(probed, tape.Probe!);
             }
         }
 
@@ -95,8 +109,6 @@ public sealed class NeuronLayer : Layer
     }
 
     private string SurrogateName => $"{Name}.surrogate_function";
-
-    private bool KernelCovers(Tensor tensor) => UseKernel && !_smooth && NeuronKernel.Covers(tensor);
 
     private (Tensor Spikes_WN, Tensor Charges_WN) ForwardOnTensors(Tensor inputs_WN, Membrane membrane)
     {

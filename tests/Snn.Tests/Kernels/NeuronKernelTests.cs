@@ -113,6 +113,56 @@ public sealed class NeuronKernelTests
         Assert.Equal(Values(before), Values(inputs));
     }
 
+    [Fact]
+    public void Channels_may_lie_last_in_memory_and_stay_there()
+    {
+        long[] shape = [TimeSteps, 3, 5, 4, 2];
+        using var inputs = Noise(TimeSteps, 120, ScalarType.Float32, "inputs").reshape(shape);
+        using var channelsLast = inputs.permute(0, 1, 3, 4, 2).contiguous().permute(0, 1, 4, 2, 3);
+        foreach (var spec in Specs(SurrogateKind.Atan))
+        {
+            var layer = new NeuronLayer("sn", spec);
+            using var tape = new PassTape(PassRequest.Evaluation(default, TimeSteps));
+            using var spikes = layer.Forward(channelsLast, tape);
+            var (plain, other) = (Run(layer, inputs, inputs, window: 3, probes: true), Run(layer, channelsLast, inputs, window: 3, probes: true));
+
+            Assert.Equal(channelsLast.stride(), spikes.stride());
+            Assert.Equal(plain.Spikes, other.Spikes);
+            Assert.Equal(plain.Gradients, other.Gradients);
+            Assert.Equal(plain.Surrogate.InputNorm, other.Surrogate.InputNorm, 1e-6);
+        }
+    }
+
+    [Fact]
+    public void The_number_of_threads_changes_no_bit()
+    {
+        var threads = get_num_threads();
+        try
+        {
+            set_num_threads(1);
+            var one = Run(new NeuronSpec(), ScalarType.Float32, 5000, window: 3);
+            set_num_threads(2);
+            AssertSame(one, Run(new NeuronSpec(), ScalarType.Float32, 5000, window: 3));
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    [Fact]
+    public void An_empty_batch_has_no_spikes_and_no_gradients()
+    {
+        var layer = new NeuronLayer("sn", new NeuronSpec());
+        using var none = zeros(TimeSteps, 0, 3);
+        using var tape = new PassTape(PassRequest.AdversarialStep(default, TimeSteps, probes: false));
+        using var spikes = layer.Forward(none, tape);
+        using var gradients = layer.Backward(none, tape)!;
+
+        Assert.Equal(none.shape, spikes.shape);
+        Assert.Equal(none.shape, gradients.shape);
+    }
+
     [Theory]
     [InlineData(6, 33, ScalarType.Float32)]
     [InlineData(7, 32, ScalarType.Float32)]
@@ -156,7 +206,8 @@ public sealed class NeuronKernelTests
         Assert.Equal(expected, Values(spikes));
     }
 
-    private static IEnumerable<NeuronSpec> Specs(SurrogateKind surrogate)
+    /// <summary>Every model, reset and detachment.</summary>
+    internal static IEnumerable<NeuronSpec> Specs(SurrogateKind surrogate)
     {
         var alpha = surrogate is SurrogateKind.Sigmoid ? 4 : 0.8;
         foreach (var kind in Enum.GetValues<NeuronKind>())

@@ -1,0 +1,126 @@
+using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Kernels;
+using SpikeTrail.Snn.Networks;
+using static TorchSharp.torch;
+
+namespace SpikeTrail.Snn.Neurons;
+
+/// <summary>
+/// Batch norm and the neurons after it: in one kernel where that can be, else one after the other, with the same results to rounding.
+/// </summary>
+/// <param name="norm">Batch norm.</param>
+/// <param name="neurons">The neurons it feeds.</param>
+public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : Layer(neurons.Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Layer> Children => [norm, neurons];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<long> OutputShape(IReadOnlyList<long> inputShape) => inputShape;
+
+    /// <inheritdoc/>
+    public override long Cost(IReadOnlyList<long> inputShape) => Children.Sum(child => child.Cost(inputShape));
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor inputs_WN, PassTape tape)
+    {
+        if (!KernelCovers(inputs_WN, tape.Request))
+        {
+            using var normalized_WN = norm.Forward(inputs_WN, tape);
+            return neurons.Forward(normalized_WN, tape);
+        }
+
+        var inputs_WNCHW = TensorMemory.ChannelsLast(inputs_WN);
+        var terms = norm.TermsOf(inputs_WNCHW, tape.Request);
+        var (spikes_WNCHW, start_NCHW) = NormalizedNeuronKernel.Forward(
+            neurons.Dynamics, terms, inputs_WNCHW, tape.MembraneOf(neurons), keepStart: tape.Request.Backward);
+        if (start_NCHW is null)
+        {
+            inputs_WNCHW.Dispose();
+        }
+        else
+        {
+            tape.Push(inputs_WNCHW);
+            tape.Push(start_NCHW);
+            tape.Push(terms.ToTensor());
+        }
+
+        return spikes_WNCHW;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
+    {
+        if (!KernelCovers(gradients_WN, tape.Request))
+        {
+            using var normalized_WN = neurons.Backward(gradients_WN, tape)!;
+            return norm.Backward(normalized_WN, tape);
+        }
+
+        using var kept_4C = tape.Pop();
+        using var start_NCHW = tape.Pop();
+        using var inputs_WNCHW = tape.Pop();
+        TensorMemory.RequireShapeOf(inputs_WNCHW, gradients_WN);
+        using var gradients_WNCHW = TensorMemory.ChannelsLast(gradients_WN);
+        var terms = ChannelTerms.From(kept_4C);
+
+        var batch = tape.Request.BatchNorm == BatchStatistics.Batch;
+        var whole = inputs_WNCHW.shape[0] == tape.Request.TimeSteps;
+        var gathers = tape.Request.WeightGradients && !whole;
+        var probed = tape.Probe is not null;
+        var inputGradients_WNCHW = batch && !probed ? null : empty_like(inputs_WNCHW);
+        var normalized_WNCHW = batch || probed || gathers ? empty_like(inputs_WNCHW) : null;
+        using var surrogate = probed ? SurrogateGradients.Like(inputs_WNCHW) : null;
+        var wanted = new NormalizedGradients(
+            batch ? null : inputGradients_WNCHW, normalized_WNCHW, surrogate, Sums: batch || (tape.Request.WeightGradients && whole));
+        NormalizedNeuronKernel.Backward(
+            (neurons.Dynamics, neurons.SurrogateSpec), terms, inputs_WNCHW, start_NCHW, gradients_WNCHW, tape.MembraneOf(neurons), wanted);
+        if (batch)
+        {
+            // In place of dL/dx̂, unless the probe is still to see that.
+            NormalizedNeuronKernel.ThroughStatistics(
+                terms, wanted.Taken!, inputs_WNCHW, normalized_WNCHW!, inputGradients_WNCHW ??= normalized_WNCHW!.alias());
+        }
+
+        using (normalized_WNCHW)
+        {
+            if (surrogate is not null)
+            {
+                neurons.Record(surrogate, tape.Probe!);
+                tape.Probe!.Record(norm.Name, norm.Kind, inputGradients_WNCHW!, normalized_WNCHW!);
+            }
+
+            var sums = gathers ? SumsOfWholePass(inputs_WNCHW, normalized_WNCHW!, terms, tape) : wanted.Taken;
+            if (tape.Request.WeightGradients && sums is not null)
+            {
+                norm.AddWeightGradients(sums, terms, inputs_WNCHW.dtype, tape);
+            }
+        }
+
+        return inputGradients_WNCHW;
+    }
+
+    /// <summary>Sums for the gradients of weights, taken once all T steps are there: they must not depend on the window. Null before.</summary>
+    private ChannelSums? SumsOfWholePass(Tensor inputs_WNCHW, Tensor normalized_WNCHW, ChannelTerms terms, PassTape tape)
+    {
+        if (tape.Gather(norm, inputs_WNCHW, normalized_WNCHW) is not var (inputs_TN, normalized_TN))
+        {
+            return null;
+        }
+
+        using (inputs_TN)
+        using (normalized_TN)
+        {
+            using var inputs_TNCHW = TensorMemory.ChannelsLast(inputs_TN);
+            using var normalized_TNCHW = TensorMemory.ChannelsLast(normalized_TN);
+            return ChannelSums.OfGradients(inputs_TNCHW, normalized_TNCHW, terms.Mean);
+        }
+    }
+
+    // Statistics of the batch are those of all T steps, so a lesser window has none.
+    private bool KernelCovers(Tensor window_WN, PassRequest request) =>
+        NormalizedNeuronKernel.Covers(window_WN) && neurons.KernelCovers(window_WN) && norm.IsOneScale(request)
+        && (request is { BatchNorm: BatchStatistics.Running, TrackStatistics: false } || window_WN.shape[0] == request.TimeSteps);
+}
