@@ -104,6 +104,15 @@ public static class LibTorch
         }
     }
 
+    /// <summary>The address of a C function of libtorch or of a library that it needs, such as its OpenMP; 0 where there is none.</summary>
+    internal static nint Export(string name)
+    {
+        Load();
+        return MappedFolder() is { } folder
+            && NativeLibrary.TryLoad(Path.Combine(folder, CpuLibrary), out var library)
+            && NativeLibrary.TryGetExport(library, name, out var function) ? function : 0;
+    }
+
     // CA2255 warns of module initializers in libraries. This one acts only where the user asked for it by name, and it must come
     // before the first tensor, which may well be made by a caller's own line of TorchSharp.
 #pragma warning disable CA2255
@@ -199,9 +208,7 @@ public static class LibTorch
 
     private static unsafe string? OwnVersion()
     {
-        if (MappedFolder() is not { } folder
-            || !NativeLibrary.TryLoad(Path.Combine(folder, CpuLibrary), out var library)
-            || !NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out var function))
+        if (Export("aoti_torch_abi_version") is not (var function and not 0))
         {
             return null;
         }

@@ -46,7 +46,7 @@ public abstract class Operation(string name, string kind) : Layer(name)
     }
 
     /// <inheritdoc/>
-    public sealed override Tensor Forward(Tensor inputs_WN, PassTape tape)
+    public override Tensor Forward(Tensor inputs_WN, PassTape tape)
     {
         var steps = inputs_WN.shape[0];
         using var input = inputs_WN.flatten(0, 1);
@@ -73,7 +73,7 @@ public abstract class Operation(string name, string kind) : Layer(name)
     }
 
     /// <inheritdoc/>
-    public sealed override Tensor? Backward(Tensor gradients_WN, PassTape tape)
+    public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
     {
         var steps = gradients_WN.shape[0];
         var wanted = WantedOf(steps, tape);
