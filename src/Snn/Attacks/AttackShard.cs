@@ -34,7 +34,7 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
     public IReadOnlyList<Measurement> Measurements => [.. _tallies.Select(tally => tally.Measurement)];
 
     /// <summary>Image passes that one image takes.</summary>
-    public static long CostPerImage(Attack attack, ProbeSpec probes) =>
+    private static long CostPerImage(Attack attack, ProbeSpec probes) =>
         attack.Restarts * (3L * attack.Iterations + 1) + (probes.RandomPerturbations > 0 ? 4 + probes.RandomPerturbations : 0);
 
     /// <inheritdoc/>

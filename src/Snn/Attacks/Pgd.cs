@@ -17,9 +17,6 @@ public class Pgd(double epsilon, double stepSize, int iterations, int restarts =
     public override int Restarts => restarts;
 
     /// <inheritdoc/>
-    public sealed override bool StartsAtCleanImages => false;
-
-    /// <inheritdoc/>
     public sealed override Tensor Start(Tensor clean_NCHW, Func<int, CounterRandom> random)
     {
         using var noise_double = tensor(Noise(clean_NCHW, random), clean_NCHW.shape);

@@ -8,7 +8,7 @@ namespace SpikeTrail.Snn.Attacks;
 
 /// <summary>Something asked of the network about a batch's images.</summary>
 /// <param name="Show">What the network is shown, [T, N, C, H, W]: a new tensor.</param>
-/// <param name="Take">Takes the answer, which is freed afterwards.</param>
+/// <param name="Take">Takes the answer, whose gradient is freed afterwards.</param>
 internal sealed record Question(Func<Tensor> Show, Action<Answer> Take);
 
 /// <summary>What the network answered.</summary>
