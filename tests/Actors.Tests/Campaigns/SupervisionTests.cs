@@ -11,12 +11,12 @@ public sealed class SupervisionTests
 {
     private const string Reason = "the device fell over";
 
-    /// <summary>In which of the campaign's 40 passes it happens: 8 an epoch, then for each of two shards 2 clean, 4 FGSM and 6 PGD.</summary>
+    /// <summary>In which of the campaign's 32 passes it happens: 8 an epoch, then for each of two slices 2 clean, 4 for PGD's steps and 2 of predictions.</summary>
     [Theory]
     [InlineData(2, "epoch 1")]
     [InlineData(10, "epoch 2")]
-    [InlineData(17, "shard narrow/fashion-mnist-mini/7/strict/none/0#0")]
-    [InlineData(35, "shard narrow/fashion-mnist-mini/7/strict/pgd/8#1")]
+    [InlineData(17, "slice narrow/fashion-mnist-mini/7/strict#0")]
+    [InlineData(31, "slice narrow/fashion-mnist-mini/7/strict#1")]
     public async Task A_layer_group_that_fails_once_changes_nothing_in_the_results(int pass, string work)
     {
         using var campaign = new TinyCampaign();
