@@ -188,13 +188,12 @@ public sealed class ResumptionTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(4)]
     public async Task Of_a_slice_that_was_measured_in_some_cells_the_rest_is_measured(int shards)
     {
         using var campaign = new TinyCampaign();
         await campaign.RunAsync();
         var whole = campaign.Journal().ToList();
-        campaign.ForgetFrom(1 + whole.FindIndex(fact => fact == whole.OfType<ShardMeasured>().ElementAt(shards)));
+        campaign.ForgetFrom(1 + whole.IndexOf(whole.OfType<ShardMeasured>().ElementAt(shards)));
         var updates = new List<ProgressUpdate>();
         var observer = new RecordingObserver(updates.Add);
 
