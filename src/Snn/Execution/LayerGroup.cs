@@ -93,7 +93,19 @@ public sealed class LayerGroup : IDisposable
 
     internal Sequence Body { get; }
 
-    internal Tensor OnDevice(Tensor values) => values.to(_device);
+    /// <summary>A frame on the group's device, channels-last in memory wherever it comes from: bits of sums may depend on that order.</summary>
+    internal Tensor OnDevice(Tensor values)
+    {
+        using var there = values.to(_device);
+        if (there.dim() != 5)
+        {
+            return there.alias();
+        }
+
+        using var turned = there.permute(0, 1, 3, 4, 2);
+        using var contiguous = turned.contiguous();
+        return contiguous.permute(0, 1, 4, 2, 3);
+    }
 
     internal void Update(IReadOnlyDictionary<Parameter, Tensor> gradients, double learningRate) =>
         _optimizer.Step(Parameters, gradients, learningRate);

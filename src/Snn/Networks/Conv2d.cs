@@ -1,4 +1,5 @@
 using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Kernels;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Networks;
@@ -50,6 +51,90 @@ public sealed class Conv2d : Operation
         using var pair = cat([input, input], 0);
         using var outputs = Convolve(pair, weights[0]);
         return outputs.narrow(0, 0, 1);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor inputs_WN, PassTape tape)
+    {
+        if (!HasKernels(inputs_WN, tape))
+        {
+            return base.Forward(inputs_WN, tape);
+        }
+
+        using var input = inputs_WN.flatten(0, 1);
+        using var output = FewChannels
+            ? Apply(input, [_weight.Value], tape, inputs_WN.shape[0], replay: false)
+            : ConvolutionKernel.Forward(input, _weight.Value, _stride, _padding);
+        if (tape.Request.Backward)
+        {
+            // Without weight gradients, backward wants of the inputs their shape alone.
+            tape.Push(tape.Request.WeightGradients ? input.alias() : input.new_empty([0, .. input.shape[1..]]));
+        }
+
+        return output.unflatten(0, inputs_WN.shape[0], inputs_WN.shape[1]);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
+    {
+        if (!HasKernels(gradients_WN, tape))
+        {
+            return base.Backward(gradients_WN, tape);
+        }
+
+        using var input = tape.Pop();
+        var inputGradients_WN = InputGradients(gradients_WN, input.shape, tape);
+        if (tape.Request.WeightGradients)
+        {
+            AddWeightGradients(input, gradients_WN, tape);
+        }
+
+        return inputGradients_WN;
+    }
+
+    private bool FewChannels => _weight.Shape[1] < ConvolutionKernel.FewChannels;
+
+    /// <summary>Of few channels, libtorch takes the outputs and the weight gradients faster.</summary>
+    private bool HasKernels(Tensor tensor, PassTape tape) =>
+        ConvolutionKernel.Covers(tensor) && !(FewChannels && tape.Request.WeightGradients);
+
+    private Tensor? InputGradients(Tensor gradients_WN, long[] inputShape, PassTape tape)
+    {
+        if (TakesNetworkInput && !tape.Request.InputGradient)
+        {
+            return null;
+        }
+
+        using var gradient = gradients_WN.flatten(0, 1);
+        using var inputGradient = ConvolutionKernel.InputGradient(gradient, _weight.Value, inputShape, _stride, _padding);
+        var inputGradients_WN = inputGradient.unflatten(0, gradients_WN.shape[0], gradients_WN.shape[1]);
+        tape.Probe?.Record(Name, Kind, inputGradients_WN, gradients_WN);
+        return inputGradients_WN;
+    }
+
+    /// <summary>A sum's bits depend on its order: over all T steps at once, whatever the window.</summary>
+    private void AddWeightGradients(Tensor input, Tensor gradients_WN, PassTape tape)
+    {
+        using var inputs_WN = input.unflatten(0, gradients_WN.shape[0], gradients_WN.shape[1]);
+        if (gradients_WN.shape[0] == tape.Request.TimeSteps)
+        {
+            AddWeightGradients(inputs_WN, gradients_WN);
+        }
+        else if (tape.Gather(this, inputs_WN, gradients_WN) is var (inputs_TN, gradients_TN))
+        {
+            using (inputs_TN)
+            using (gradients_TN)
+            {
+                AddWeightGradients(inputs_TN, gradients_TN);
+            }
+        }
+
+        void AddWeightGradients(Tensor inputs_TN, Tensor gradients_TN)
+        {
+            using var all_inputs = inputs_TN.flatten(0, 1);
+            using var all_gradients = gradients_TN.flatten(0, 1);
+            tape.AddWeightGradient(_weight, ConvolutionKernel.WeightGradient(all_inputs, all_gradients, _weight.Value, _stride, _padding));
+        }
     }
 
     private Tensor Convolve(Tensor input, Tensor weight) =>

@@ -1,3 +1,4 @@
+using SpikeTrail.Snn.Kernels;
 using SpikeTrail.Snn.Randomness;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ internal sealed class WeightInitializer(long seed, ScalarType type)
     public Parameter Convolution(string key, long inputs, long outputs, int kernel)
     {
         var deviation = Math.Sqrt(2.0 / (outputs * kernel * kernel));
-        return Draw(key, [outputs, inputs, kernel, kernel], (random, i) => deviation * random.Normal(i));
+        return Draw(key, [outputs, inputs, kernel, kernel], (random, i) => deviation * random.Normal(i), ConvolutionKernel.InKernelOrder);
     }
 
     public Parameter Uniform(string key, long[] shape, long fanIn)
@@ -26,7 +27,7 @@ internal sealed class WeightInitializer(long seed, ScalarType type)
 
     public static Parameter Counter(string key) => new(key, [], ScalarType.Int64, ParameterRole.Statistic, () => zeros([], ScalarType.Int64));
 
-    private Parameter Draw(string key, long[] shape, Func<CounterRandom, long, double> value) => new(key, shape, type, ParameterRole.Trained, () =>
+    private Parameter Draw(string key, long[] shape, Func<CounterRandom, long, double> value, Func<Tensor, Tensor>? order = null) => new(key, shape, type, ParameterRole.Trained, () =>
     {
         var random = CounterRandom.For(seed, key);
         var values = new double[shape.Aggregate(1L, (a, b) => a * b)];
@@ -36,6 +37,15 @@ internal sealed class WeightInitializer(long seed, ScalarType type)
         }
 
         using var drawn = tensor(values, shape);
-        return drawn.to_type(type, copy: true);
+        var typed = drawn.to_type(type, copy: true);
+        if (order is null)
+        {
+            return typed;
+        }
+
+        using (typed)
+        {
+            return order(typed);
+        }
     });
 }

@@ -1,4 +1,5 @@
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Snn.Kernels;
 using SpikeTrail.Snn.Networks;
 using static TorchSharp.torch;
 
@@ -25,6 +26,12 @@ internal sealed class Adam(OptimizerSpec spec) : Optimizer
         var v = Slot(SecondMoment, parameter);
         var step = Slot(Steps, parameter).add_(1).item<long>();
 
+        if (AdamKernel.Covers(weight))
+        {
+            AdamKernel.Step(StepAt(step, learningRate), weight, gradient, m, v);
+            return;
+        }
+
         using var decayed = gradient.add(weight, alpha: spec.WeightDecay);
         m.mul_(spec.Beta1).add_(decayed, alpha: 1 - spec.Beta1);
         v.mul_(spec.Beta2).addcmul_(decayed, decayed, value: 1 - spec.Beta2);
@@ -33,4 +40,12 @@ internal sealed class Adam(OptimizerSpec spec) : Optimizer
         denominator.div_(Math.Sqrt(1 - Math.Pow(spec.Beta2, step))).add_(spec.Epsilon);
         weight.addcdiv_(m, denominator, value: -learningRate / (1 - Math.Pow(spec.Beta1, step)));
     }
+
+    private AdamStep StepAt(long step, double learningRate) => new(
+        spec.Beta1,
+        spec.Beta2,
+        spec.WeightDecay,
+        spec.Epsilon,
+        learningRate / (1 - Math.Pow(spec.Beta1, step)),
+        Math.Sqrt(1 - Math.Pow(spec.Beta2, step)));
 }

@@ -1,0 +1,192 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace SpikeTrail.Snn.Kernels;
+
+/// <summary>
+/// The weight gradient of a convolution of spikes: for every pixel of the kernel and input channel, the sum of the output gradients
+/// where that input spikes. Inputs of zero are passed over. The order of a sum is that of pixels and images; each weight is one
+/// thread's, so its bits do not depend on how many there are.
+/// </summary>
+internal static unsafe class SpikeWeightGradient
+{
+    /// <summary>Sums up.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="inputs">[M, H, W, C].</param>
+    /// <param name="gradients">dL/doutputs, [H', W', M, K]: pixel by pixel, so that neighbours in a sum are neighbours in memory. K a multiple of a vector's length.</param>
+    /// <param name="weightGradients">[kernel, kernel, C, K], zeros at first.</param>
+    public static void Sum<T>(ConvolutionShape shape, T* inputs, T* gradients, T* weightGradients)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var lanes = Vector512<T>.Count;
+        ThreadTeam.Run((shape.Inputs + lanes - 1) / lanes, (first, last) =>
+        {
+            using var spikes = new SpikesByChannel<T>(shape, (first * lanes)..Math.Min(last * lanes, shape.Inputs));
+            for (var y = 0; y < shape.Height; y++)
+            {
+                for (var x = 0; x < shape.Width; x++)
+                {
+                    spikes.List(inputs + ((((long)y * shape.Width) + x) * shape.Inputs));
+                    SumPixel(shape, spikes, (y, x), gradients, weightGradients);
+                }
+            }
+        });
+    }
+
+    private static void SumPixel<T>(ConvolutionShape shape, SpikesByChannel<T> spikes, (int Y, int X) pixel, T* gradients, T* weightGradients)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (height, width) = (shape.OutputHeight, shape.OutputWidth);
+        for (var tapY = 0; tapY < shape.Kernel; tapY++)
+        {
+            var y = shape.Reach(pixel.Y, tapY, height);
+            for (var tapX = 0; y >= 0 && tapX < shape.Kernel; tapX++)
+            {
+                var x = shape.Reach(pixel.X, tapX, width);
+                if (x < 0)
+                {
+                    continue;
+                }
+
+                var from = gradients + (((((long)y * width) + x) * shape.Images) * shape.Outputs);
+                var to = weightGradients + (((((long)tapY * shape.Kernel) + tapX) * shape.Inputs) * shape.Outputs);
+                var channel = 0;
+                for (; channel <= shape.Outputs - Columns<T>.Wide; channel += Columns<T>.Wide)
+                {
+                    Add(spikes, from + channel, to + channel, shape.Outputs);
+                }
+
+                for (; channel < shape.Outputs; channel += Columns<T>.Narrow)
+                {
+                    AddNarrow(spikes, from + channel, to + channel, shape.Outputs);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Add<T>(SpikesByChannel<T> spikes, T* gradients, T* weightGradients, int outputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var lanes = Vector512<T>.Count;
+        for (var channel = 0; channel < spikes.Channels; channel++)
+        {
+            var (spike, end) = spikes.Of(channel);
+            if (spike == end)
+            {
+                continue;
+            }
+
+            var to = weightGradients + ((long)(spikes.FirstChannel + channel) * outputs);
+            var (sum0, sum1) = (Vector512.Load(to), Vector512.Load(to + lanes));
+            var (sum2, sum3) = (Vector512.Load(to + (2 * lanes)), Vector512.Load(to + (3 * lanes)));
+            for (; spike < end; spike++)
+            {
+                var gradient = gradients + spikes.Offsets[spike];
+                var value = Vector512.Create(spikes.Values[spike]);
+                sum0 = Columns<T>.MultiplyAdd(value, Vector512.Load(gradient), sum0);
+                sum1 = Columns<T>.MultiplyAdd(value, Vector512.Load(gradient + lanes), sum1);
+                sum2 = Columns<T>.MultiplyAdd(value, Vector512.Load(gradient + (2 * lanes)), sum2);
+                sum3 = Columns<T>.MultiplyAdd(value, Vector512.Load(gradient + (3 * lanes)), sum3);
+            }
+
+            sum0.Store(to);
+            sum1.Store(to + lanes);
+            sum2.Store(to + (2 * lanes));
+            sum3.Store(to + (3 * lanes));
+        }
+    }
+
+    /// <summary>The same for one vector of output channels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddNarrow<T>(SpikesByChannel<T> spikes, T* gradients, T* weightGradients, int outputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (var channel = 0; channel < spikes.Channels; channel++)
+        {
+            var (spike, end) = spikes.Of(channel);
+            var to = weightGradients + ((long)(spikes.FirstChannel + channel) * outputs);
+            var sum = Vector512.Load(to);
+            for (; spike < end; spike++)
+            {
+                sum = Columns<T>.MultiplyAdd(Vector512.Create(spikes.Values[spike]), Vector512.Load(gradients + spikes.Offsets[spike]), sum);
+            }
+
+            sum.Store(to);
+        }
+    }
+}
+
+/// <summary>The spikes of one pixel of all images, channel by channel: their values, and where their images' gradients are.</summary>
+internal sealed unsafe class SpikesByChannel<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ConvolutionShape _shape;
+    private readonly int* _counts;
+
+    public SpikesByChannel(ConvolutionShape shape, Range channels)
+    {
+        (_shape, FirstChannel, Channels) = (shape, channels.Start.Value, channels.End.Value - channels.Start.Value);
+        var values = (nuint)Channels * (nuint)shape.Images;
+        Offsets = (int*)NativeMemory.Alloc(values, sizeof(int));
+        Values = (T*)NativeMemory.Alloc(values, (nuint)sizeof(T));
+        _counts = (int*)NativeMemory.Alloc((nuint)Channels, sizeof(int));
+    }
+
+    public int FirstChannel { get; }
+
+    public int Channels { get; }
+
+    /// <summary>Of each spike, image·K.</summary>
+    public int* Offsets { get; }
+
+    public T* Values { get; }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public (int First, int End) Of(int channel) => (channel * _shape.Images, (channel * _shape.Images) + _counts[channel]);
+
+    /// <summary>Lists the spikes of a pixel. <paramref name="pixel"/> is where its channels begin in the first of the images [M, H, W, C].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void List(T* pixel)
+    {
+        new Span<int>(_counts, Channels).Clear();
+        var (images, outputs, next) = (_shape.Images, _shape.Outputs, (long)_shape.Height * _shape.Width * _shape.Inputs);
+        pixel += FirstChannel;
+        for (var image = 0; image < images; image++, pixel += next)
+        {
+            var channel = 0;
+            for (; channel <= Channels - Vector512<T>.Count; channel += Vector512<T>.Count)
+            {
+                var silent = Vector512.Equals(Vector512.Load(pixel + channel), Vector512<T>.Zero);
+                for (var spiking = (~silent).ExtractMostSignificantBits(); spiking != 0; spiking &= spiking - 1)
+                {
+                    Add(channel + BitOperations.TrailingZeroCount(spiking));
+                }
+            }
+
+            for (; channel < Channels; channel++)
+            {
+                if (pixel[channel] != T.Zero)
+                {
+                    Add(channel);
+                }
+            }
+
+            void Add(int at)
+            {
+                var spike = (at * images) + _counts[at]++;
+                Offsets[spike] = image * outputs;
+                Values[spike] = pixel[at];
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(Offsets);
+        NativeMemory.Free(Values);
+        NativeMemory.Free(_counts);
+    }
+}
