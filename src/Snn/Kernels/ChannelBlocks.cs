@@ -10,7 +10,11 @@ namespace SpikeTrail.Snn.Kernels;
 internal readonly struct ChannelBlocks
 {
     private const int Target = 1024;
-    private const int MostChunks = 64;
+    private const int MostChunks = 32;
+
+    // Sums are kept for each chunk and channel: of so many they are still a small array.
+    private const int MostSums = 2048;
+    private const int EnoughChunks = 8;
 
     private ChannelBlocks(long rowSize, int channels, int lanes)
     {
@@ -19,7 +23,7 @@ internal readonly struct ChannelBlocks
         var pixels = Math.Max(1, Target / (channels * step)) * step;
         (RowSize, Channels, Size) = (rowSize, channels, pixels * channels);
         Count = (int)((rowSize + Size - 1) / Size);
-        Chunks = Math.Min(Count, MostChunks);
+        Chunks = Math.Min(Count, Math.Clamp(MostSums / channels, EnoughChunks, MostChunks));
     }
 
     /// <summary>Values in the row.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Kernels;
@@ -18,9 +19,7 @@ internal sealed record ChannelStatistics(double[] Mean, double[] Squares, long C
     public static ChannelStatistics Of(Tensor inputs_WNCHW)
     {
         // Deviations from a value of the channel itself: sums of squares of the values would lose a small variance to a large mean.
-        using var first = inputs_WNCHW[0, 0, TensorIndex.Colon, 0, 0];
-        using var first_double = first.to_type(ScalarType.Float64, copy: true);
-        double[] centre = [.. first_double.data<double>().ToArray().Select(value => double.IsFinite(value) ? value : 0)];
+        var centre = inputs_WNCHW.dtype == ScalarType.Float32 ? FirstPixel<float>(inputs_WNCHW) : FirstPixel<double>(inputs_WNCHW);
         var sums = ChannelSums.OfDeviations(inputs_WNCHW, centre);
         var count = inputs_WNCHW.NumberOfElements / inputs_WNCHW.shape[2];
         var (ofDeviations, ofSquares) = (sums.OfValues, sums.OfProducts);
@@ -28,5 +27,12 @@ internal sealed record ChannelStatistics(double[] Mean, double[] Squares, long C
             [.. centre.Zip(ofDeviations, (value, sum) => value + sum / count)],
             [.. ofSquares.Zip(ofDeviations, (squares, sum) => Math.Max(0, squares - sum * sum / count))],
             count);
+    }
+
+    private static unsafe double[] FirstPixel<T>(Tensor inputs_WNCHW)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var pixel = new ReadOnlySpan<T>(TensorMemory.Of<T>(inputs_WNCHW), (int)inputs_WNCHW.shape[2]);
+        return [.. pixel.ToArray().Select(value => T.IsFinite(value) ? double.CreateTruncating(value) : 0)];
     }
 }

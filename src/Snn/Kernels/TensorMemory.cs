@@ -26,7 +26,8 @@ internal static unsafe class TensorMemory
         }
 
         var copy = empty_like(model);
-        return copy.copy_(values);
+        copy.copy_(values);
+        return copy;
     }
 
     /// <summary>A window whose time steps lie one after another in memory, each dense in whatever order of axes: an alias where it is so already.</summary>

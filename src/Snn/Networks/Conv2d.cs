@@ -137,6 +137,10 @@ public sealed class Conv2d : Operation
         }
     }
 
-    private Tensor Convolve(Tensor input, Tensor weight) =>
-        nn.functional.conv2d(input, weight, strides: [_stride, _stride], padding: [_padding, _padding]);
+    private Tensor Convolve(Tensor input, Tensor weight)
+    {
+        // Some of libtorch's convolutions refuse gradients of weights that lie otherwise in memory.
+        using var contiguous = weight.contiguous();
+        return nn.functional.conv2d(input, contiguous, strides: [_stride, _stride], padding: [_padding, _padding]);
+    }
 }
