@@ -24,6 +24,10 @@ internal abstract class BatchBenchmark(BenchmarkSetting setting) : Benchmark
     /// <summary>The batch.</summary>
     protected ImageSet Images => _images ?? throw NotPrepared();
 
+    public override int Rounds => 11;
+
+    public override void CheckInput() => Setting.LoadBatch();
+
     public override void Prepare()
     {
         set_num_threads(Setting.Threads);

@@ -37,7 +37,11 @@ internal abstract class Benchmark : IDisposable
     public virtual Unit Unit => Unit.Ms;
 
     /// <summary>How often each side is measured where nobody says.</summary>
-    public virtual int Rounds => 5;
+    public abstract int Rounds { get; }
+
+    /// <summary>Checks that what it needs is there: all benchmarks are asked before the first is measured.</summary>
+    /// <exception cref="InputException">Something is missing.</exception>
+    public abstract void CheckInput();
 
     /// <summary>Makes both sides ready, and checks that they agree where that can be told beforehand.</summary>
     /// <exception cref="DisagreementException">They do not.</exception>

@@ -12,6 +12,13 @@ internal static class BenchmarkJson
 {
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, NewLine = "\n" };
 
+    private static readonly JsonSerializerOptions BaselineLayout = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     /// <summary>An array of one object a benchmark: <c>name</c>, <c>ratio</c>, and the medians with their unit.</summary>
     public static string Medians(IEnumerable<BenchmarkResult> results) => Text(new JsonArray([.. results.Select(Median)]));
 
@@ -21,7 +28,14 @@ internal static class BenchmarkJson
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(file))!.AsArray().ToDictionary(entry => entry!["name"]!.GetValue<string>(), entry => Ratio(entry!));
+            var entries = JsonSerializer.Deserialize<BaselineEntry?[]>(File.ReadAllText(file), BaselineLayout);
+            return entries is not null && entries.All(entry => entry is { Ratio: > 0 } && entries.Count(other => other?.Name == entry.Name) == 1)
+                ? entries.ToDictionary(entry => entry!.Name, entry => entry!.Ratio)
+                : throw NoBaseline(file);
+        }
+        catch (JsonException error)
+        {
+            throw NoBaseline(file, error);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -31,12 +45,6 @@ internal static class BenchmarkJson
         {
             throw new InputException($"{file}: cannot be read: {error.Message}", error);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException)
-        {
-            throw new InputException($"{file}: expected what `spiketrail bench --json` writes, an array of objects with name and ratio", error);
-        }
-
-        static double Ratio(JsonNode entry) => entry["ratio"]!.GetValue<double>() is var ratio and > 0 ? ratio : throw new FormatException();
     }
 
     /// <summary>Everything about a run: machine, versions, settings, every single measurement.</summary>
@@ -76,6 +84,9 @@ internal static class BenchmarkJson
         });
     }
 
+    private static InputException NoBaseline(string file, Exception? inner = null) =>
+        new($"{file}: expected what `spiketrail bench --json` writes, an array of objects with name and ratio", inner);
+
     private static JsonObject Median(BenchmarkResult result) => new()
     {
         ["name"] = result.Name,
@@ -98,4 +109,6 @@ internal static class BenchmarkJson
     private static double Rounded(double value) => Math.Round(value, 3);
 
     private static string Text(JsonNode node) => node.ToJsonString(Layout) + "\n";
+
+    private sealed record BaselineEntry(string Name, double Ratio);
 }

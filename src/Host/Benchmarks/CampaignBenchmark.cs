@@ -37,8 +37,7 @@ internal sealed class CampaignBenchmark(BenchmarkSetting setting, Action<string>
 
     public override int Rounds => 1;
 
-    // Before an hour is spent: are there so many images?
-    public override void Prepare() => setting.LoadTest();
+    public override void CheckInput() => setting.LoadTest();
 
     public override double Measure(Side side, CancellationToken cancellation)
     {

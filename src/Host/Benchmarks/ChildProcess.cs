@@ -15,7 +15,11 @@ internal static class ChildProcess
         using var process = new Process { StartInfo = StartInfo(arguments) };
         var lastError = "";
         process.OutputDataReceived += (_, line) => Take(line.Data);
-        process.ErrorDataReceived += (_, line) => Take(lastError = line.Data ?? lastError);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lastError = line.Data ?? lastError;
+            Take(line.Data);
+        };
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -29,12 +29,14 @@ internal sealed class TrainingMemoryBenchmark(BenchmarkSetting setting, Action<s
 
     public override int Rounds => 3;
 
-    public override void Prepare()
+    public override void CheckInput()
     {
         if (!ProcessMemory.IsKnown)
         {
             throw new InputException($"{Name}: expected Linux, which counts a process's memory in /proc");
         }
+
+        setting.LoadBatch();
     }
 
     public override double Measure(Side side, CancellationToken cancellation) =>
@@ -42,7 +44,7 @@ internal sealed class TrainingMemoryBenchmark(BenchmarkSetting setting, Action<s
 
     public override string WorkAlone(Side side)
     {
-        Prepare();
+        CheckInput();
         set_num_threads(setting.Threads);
         UseLibtorch();
         var images = setting.LoadBatch();

@@ -13,7 +13,7 @@ internal static class BenchCommand
 
     private static readonly Option<string?> Only = new("--only") { Description = "Measure these alone.", HelpName = "NAME[,NAME]" };
 
-    private static readonly Option<int?> Rounds = new("--rounds") { Description = "How often each side is measured; by default 5 times, memory 3 times, the campaign once.", HelpName = "N" };
+    private static readonly Option<int?> Rounds = new("--rounds") { Description = "How often each side is measured; by default 11 times, memory 3 times, the campaign once.", HelpName = "N" };
 
     private static readonly Option<int> Images = new("--images") { Description = "Test images of the campaign.", HelpName = "N", DefaultValueFactory = _ => 1000 };
 
@@ -54,6 +54,7 @@ internal static class BenchCommand
             return RunSide(benchmarks, side);
         }
 
+        benchmarks.ForEach(benchmark => benchmark.CheckInput());
         var guard = parsed.GetValue(Guard) is { } baseline ? new RatioGuard(baseline) : null;
         return Run(benchmarks, rounds, setting, WritableFile(parsed.GetValue(Json)), guard);
     }
