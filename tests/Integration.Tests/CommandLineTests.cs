@@ -15,6 +15,14 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("unknown command lst; did you mean list? see spiketrail data --help", "data", "lst")]
     [InlineData("nowhere: no such folder; expected the output folder of a campaign", "report", "nowhere")]
     [InlineData("--data nowhere: no such folder", "doctor", "--data", "nowhere")]
+    [InlineData("--only: there is no benchmark 'nosuch': expected some of training-step, pgd-batch, evaluation-batch, figure-2-campaign, training-memory", "bench", "--only", "nosuch")]
+    [InlineData("--rounds: expected 1 to 1000, got 0", "bench", "--rounds", "0")]
+    [InlineData("--images: expected 1 to 1000, as many as fashion-mnist-mini has test images, got 1001", "bench", "--images", "1001")]
+    [InlineData("nowhere.json: there is no such file", "bench", "--guard", "nowhere.json")]
+    [InlineData("--json nowhere/bench.json: there is no such folder", "bench", "--json", "nowhere/bench.json")]
+    [InlineData("--side: expected reference or ours, got neither", "bench", "--only", "training-memory", "--side", "neither")]
+    [InlineData("--side: pgd-batch has both sides in one process", "bench", "--only", "pgd-batch", "--side", "ours")]
+    [InlineData("--side: expected --only with one name", "bench", "--side", "ours")]
     public async Task What_cannot_be_used_is_one_line_and_exit_code_2(string line, params string[] arguments)
     {
         var end = await SpikeTrailProcess.RunAsync(_folder, arguments);

@@ -47,6 +47,7 @@ internal static class CommandLine
             PlacementCommand.Create(),
             ReportCommand.Create(),
             VerifyCommand.Create(),
+            BenchCommand.Create(),
             DoctorCommand.Create(),
             DataCommand.Create(),
             WeightsCommand.Create(),
