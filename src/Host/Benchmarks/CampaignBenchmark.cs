@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using SpikeTrail.Host.Progress;
 using SpikeTrail.Protocol;
-using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Results;
 using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Data;
@@ -135,7 +134,7 @@ internal sealed class CampaignBenchmark(BenchmarkSetting setting, Action<string>
           probes { operations = off }
           evaluation { batch-size = {{BenchmarkSetting.BatchSize}}, shard-size = {{25 * BenchmarkSetting.BatchSize}} }
         }
-        pipeline { layer-groups = 1, window = {{BenchmarkSetting.TimeSteps}}, threads-per-group = {{setting.Threads}} }
+        pipeline { layer-groups = 1, window = {{BenchmarkSetting.TimeSteps}}, threads-per-group = {{setting.Threads}}, pass-images = 64 }
         """);
 
     private static Fgsm Fgsm(double epsilon) => new(epsilon / 255);
@@ -143,7 +142,7 @@ internal sealed class CampaignBenchmark(BenchmarkSetting setting, Action<string>
     private static Pgd Pgd(double epsilon) => new(epsilon / 255, StepSize / 255, Iterations);
 
     /// <summary>Passes that one image takes.</summary>
-    private static long Cost(Attack attack) => AttackShard.CostPerImage(attack, new ProbeSpec());
+    private static long Cost(Attack attack) => (attack.Restarts * 3L * attack.Iterations) + 1;
 
     private static IEnumerable<ImageBatch> Batches(ImageSet images) =>
         Enumerable.Range(0, images.Count).Chunk(BenchmarkSetting.BatchSize).Select(indices => ImageBatch.Load(images, indices, ScalarType.Float32));
