@@ -1,4 +1,5 @@
 using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Snn.Kernels;
 using SpikeTrail.Snn.Networks;
 using SpikeTrail.Snn.Training;
 using static TorchSharp.torch;
@@ -97,14 +98,7 @@ public sealed class LayerGroup : IDisposable
     internal Tensor OnDevice(Tensor values)
     {
         using var there = values.to(_device);
-        if (there.dim() != 5)
-        {
-            return there.alias();
-        }
-
-        using var turned = there.permute(0, 1, 3, 4, 2);
-        using var contiguous = turned.contiguous();
-        return contiguous.permute(0, 1, 4, 2, 3);
+        return there.dim() == 5 ? TensorMemory.ChannelsLast(there) : there.alias();
     }
 
     internal void Update(IReadOnlyDictionary<Parameter, Tensor> gradients, double learningRate) =>

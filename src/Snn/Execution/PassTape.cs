@@ -1,4 +1,5 @@
 using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Snn.Kernels;
 using SpikeTrail.Snn.Networks;
 using SpikeTrail.Snn.Neurons;
 using SpikeTrail.Snn.Probes;
@@ -124,6 +125,21 @@ public sealed class PassTape(PassRequest request) : IDisposable
         private readonly Stack<(Tensor Input, Tensor OutputGradient)> _windows = new();
         private long _steps;
 
+        // Channels last in memory, as whole passes are: bits of sums may depend on that order.
+        private static Tensor Join(IEnumerable<Tensor> windows)
+        {
+            var joined_TN = cat([.. windows], 0);
+            if (joined_TN.dim() != 5)
+            {
+                return joined_TN;
+            }
+
+            using (joined_TN)
+            {
+                return TensorMemory.ChannelsLast(joined_TN);
+            }
+        }
+
         public long Add(Tensor input_WN, Tensor outputGradient_WN)
         {
             _windows.Push((input_WN.alias().DetachFromDisposeScope(), outputGradient_WN.alias().DetachFromDisposeScope()));
@@ -131,8 +147,7 @@ public sealed class PassTape(PassRequest request) : IDisposable
         }
 
         // A stack lists what was pushed last first: ascending time.
-        public (Tensor Input, Tensor OutputGradient) Join() =>
-            (cat([.. _windows.Select(window => window.Input)], 0), cat([.. _windows.Select(window => window.OutputGradient)], 0));
+        public (Tensor Input, Tensor OutputGradient) Join() => (Join(_windows.Select(window => window.Input)), Join(_windows.Select(window => window.OutputGradient)));
 
         public void Dispose()
         {

@@ -30,4 +30,10 @@ internal sealed record ChannelTerms(double[] Scale, double[] Shift, double[] Mea
 
     /// <summary>The terms as a tape keeps them, [4, C] of float64.</summary>
     public Tensor ToTensor() => tensor([.. Scale, .. Shift, .. Mean, .. InverseDeviation], [4, Scale.Length], ScalarType.Float64);
+
+    /// <summary>The scale in a tensor's precision, [C, 1, 1].</summary>
+    public Tensor ScaleFor(Tensor window_WNCHW) => tensor(Scale, [Scale.Length, 1, 1], window_WNCHW.dtype);
+
+    /// <summary>The shift in a tensor's precision, [C, 1, 1].</summary>
+    public Tensor ShiftFor(Tensor window_WNCHW) => tensor(Shift, [Shift.Length, 1, 1], window_WNCHW.dtype);
 }

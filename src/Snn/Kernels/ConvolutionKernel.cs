@@ -12,8 +12,8 @@ namespace SpikeTrail.Snn.Kernels;
 /// </summary>
 internal static unsafe class ConvolutionKernel
 {
-    /// <summary>Below so many input channels, lists of spikes are too short to be worth it, and input gradients are computed patch by patch.</summary>
-    public const int FewChannels = 16;
+    // Below so many input channels, their gradient is computed patch by patch.
+    private const int FewChannels = 16;
 
     /// <summary>Whether the kernels can work on a tensor's memory, and fast: they are written for vectors of 512 bits.</summary>
     public static bool Covers(Tensor tensor) =>

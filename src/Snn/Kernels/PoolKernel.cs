@@ -73,7 +73,7 @@ internal static unsafe class PoolKernel
         var shape = Shape([gradient.shape[0], .. inputShape[^3..]], kernel, stride, padding);
         using var gradients_MHWC = ConvolutionKernel.ChannelsLast(gradient);
         using var winners_MHWC = winners is null ? null : ConvolutionKernel.ChannelsLast(winners);
-        using var inputGradients_MHWC = empty([shape.Images, shape.Height, shape.Width, shape.Inputs], gradient.dtype);
+        using var inputGradients_MHWC = zeros([shape.Images, shape.Height, shape.Width, shape.Inputs], gradient.dtype);
         if (inputGradients_MHWC.NumberOfElements > 0)
         {
             if (gradient.dtype == ScalarType.Float32)
@@ -152,7 +152,6 @@ internal static unsafe class PoolKernel
         T* gradients = TensorMemory.Of<T>(gradients_MHWC), inputGradients = TensorMemory.Of<T>(inputGradients_MHWC);
         var winners = winners_MHWC is null ? null : TensorMemory.Of<T>(winners_MHWC);
         var size = Vector512.Create(T.CreateTruncating(shape.Taps));
-        inputGradients_MHWC.zero_();
         ForEachWindow(shape, (image, output, y, x) =>
         {
             for (var channel = 0; channel < shape.Inputs; channel += Vector512<T>.Count)

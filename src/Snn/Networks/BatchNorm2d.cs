@@ -42,6 +42,58 @@ public sealed class BatchNorm2d(
     /// <inheritdoc/>
     public override long Cost(IReadOnlyList<long> inputShape) => inputShape.Aggregate(1L, (a, b) => a * b);
 
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor inputs_WN, PassTape tape)
+    {
+        if (!KernelCovers(inputs_WN, tape.Request))
+        {
+            return base.Forward(inputs_WN, tape);
+        }
+
+        var inputs_WNCHW = TensorMemory.ChannelsLast(inputs_WN);
+        var terms = TermsOf(inputs_WNCHW, tape.Request);
+        using var scale = terms.ScaleFor(inputs_WNCHW);
+        using var shift = terms.ShiftFor(inputs_WNCHW);
+        var outputs_WNCHW = shift.addcmul(inputs_WNCHW, scale, value: 1);
+        if (tape.Request.Backward)
+        {
+            tape.Push(inputs_WNCHW);
+            tape.Push(terms.ToTensor());
+        }
+        else
+        {
+            inputs_WNCHW.Dispose();
+        }
+
+        return outputs_WNCHW;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
+    {
+        if (!KernelCovers(gradients_WN, tape.Request))
+        {
+            return base.Backward(gradients_WN, tape);
+        }
+
+        using var kept_4C = tape.Pop();
+        using var inputs_WNCHW = tape.Pop();
+        using var gradients_WNCHW = TensorMemory.ChannelsLast(gradients_WN);
+        var terms = ChannelTerms.From(kept_4C);
+        var whole = inputs_WNCHW.shape[0] == tape.Request.TimeSteps;
+        var sums = whole && (tape.Request.WeightGradients || tape.Request.BatchNorm == BatchStatistics.Batch)
+            ? ChannelSums.OfGradients(inputs_WNCHW, gradients_WNCHW, terms.Mean)
+            : null;
+        var inputGradients_WNCHW = InputGradients(terms, sums, inputs_WNCHW, gradients_WNCHW, tape.Request);
+        tape.Probe?.Record(Name, Kind, inputGradients_WNCHW, gradients_WNCHW);
+        if (tape.Request.WeightGradients && (sums ?? SumsOfWholePass(inputs_WNCHW, gradients_WNCHW, terms, tape)) is { } all)
+        {
+            AddWeightGradients(all, terms, inputs_WNCHW.dtype, tape);
+        }
+
+        return inputGradients_WNCHW;
+    }
+
     /// <summary>Whether all steps of such a pass are normalised with one scale and shift a channel.</summary>
     internal bool IsOneScale(PassRequest request) =>
         scope == BatchNormScope.Sequence || request is { BatchNorm: BatchStatistics.Running, TrackStatistics: false };
@@ -70,6 +122,26 @@ public sealed class BatchNorm2d(
         return terms!;
     }
 
+    /// <summary>Sums for the gradients of weights, taken once all T steps are there: they must not depend on the window. Null before.</summary>
+    internal ChannelSums? SumsOfWholePass(Tensor inputs_WNCHW, Tensor gradients_WNCHW, ChannelTerms terms, PassTape tape)
+    {
+        if (tape.Gather(this, inputs_WNCHW, gradients_WNCHW) is not var (inputs_TNCHW, gradients_TNCHW))
+        {
+            return null;
+        }
+
+        using (inputs_TNCHW)
+        using (gradients_TNCHW)
+        {
+            return ChannelSums.OfGradients(inputs_TNCHW, gradients_TNCHW, terms.Mean);
+        }
+    }
+
+    /// <summary>Whether the kernels do the work: statistics of the batch are those of all T steps, so a lesser window has none.</summary>
+    internal bool KernelCovers(Tensor window_WN, PassRequest request) =>
+        NormalizedNeuronKernel.Covers(window_WN) && IsOneScale(request)
+        && (request is { BatchNorm: BatchStatistics.Running, TrackStatistics: false } || window_WN.shape[0] == request.TimeSteps);
+
     /// <summary>Hands the gradients of γ and β to the tape, from the sums of dL/dx̂ and of dL/dx̂·(x − μ) over the whole pass.</summary>
     internal void AddWeightGradients(ChannelSums sums, ChannelTerms terms, ScalarType type, PassTape tape)
     {
@@ -90,6 +162,19 @@ public sealed class BatchNorm2d(
         return scope == BatchNormScope.Step
             ? StepByStep(input, windowSteps, step => OnItsOwnStatistics(step, weights, track))
             : OnItsOwnStatistics(input, weights, track);
+    }
+
+    private static Tensor InputGradients(ChannelTerms terms, ChannelSums? sums, Tensor inputs_WNCHW, Tensor gradients_WNCHW, PassRequest request)
+    {
+        if (request.BatchNorm == BatchStatistics.Running)
+        {
+            using var scale = terms.ScaleFor(inputs_WNCHW);
+            return gradients_WNCHW * scale;
+        }
+
+        var inputGradients_WNCHW = empty_like(inputs_WNCHW);
+        NormalizedNeuronKernel.ThroughStatistics(terms, sums!, inputs_WNCHW, gradients_WNCHW, inputGradients_WNCHW);
+        return inputGradients_WNCHW;
     }
 
     private Tensor OnRunningStatistics(Tensor input, IReadOnlyList<Tensor> weights, long windowSteps, bool track)
@@ -129,8 +214,17 @@ public sealed class BatchNorm2d(
         return Normalise(input, weights, mean, variance, batchStatistics: true);
     }
 
-    private static Tensor Normalise(Tensor input, IReadOnlyList<Tensor> weights, Tensor mean, Tensor variance, bool batchStatistics) =>
-        nn.functional.batch_norm(input, mean, variance, weights[0], weights[1], batchStatistics, Momentum, Eps);
+    private static Tensor Normalise(Tensor input, IReadOnlyList<Tensor> weights, Tensor mean, Tensor variance, bool batchStatistics)
+    {
+        // Always in one order of memory, channel by channel, gradients too: libtorch has a kernel for each order, and their bits differ.
+        // A view of all values tells even where images of a single pixel leave the order open.
+        using var contiguous = input.contiguous();
+        using var values = contiguous.view(-1);
+        using var images = values.view(input.shape);
+        using var normalised = nn.functional.batch_norm(images, mean, variance, weights[0], weights[1], batchStatistics, Momentum, Eps);
+        using var outputs = normalised.view(-1);
+        return outputs.view(input.shape);
+    }
 
     private static double[] Figures(Parameter parameter)
     {

@@ -1,3 +1,4 @@
+using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Kernels;
 using static TorchSharp.torch;
@@ -56,35 +57,45 @@ public sealed class Conv2d : Operation
     /// <inheritdoc/>
     public override Tensor Forward(Tensor inputs_WN, PassTape tape)
     {
-        if (!HasKernels(inputs_WN, tape))
+        if (!ConvolutionKernel.Covers(inputs_WN))
         {
             return base.Forward(inputs_WN, tape);
         }
 
         using var input = inputs_WN.flatten(0, 1);
-        using var output = FewChannels
-            ? Apply(input, [_weight.Value], tape, inputs_WN.shape[0], replay: false)
-            : ConvolutionKernel.Forward(input, _weight.Value, _stride, _padding);
+        var keepsInput = tape.Request.WeightGradients && !TakesNetworkInput;
         if (tape.Request.Backward)
         {
             // Without weight gradients, backward wants of the inputs their shape alone.
-            tape.Push(tape.Request.WeightGradients ? input.alias() : input.new_empty([0, .. input.shape[1..]]));
+            tape.Push(keepsInput ? input.alias() : input.new_empty([0, .. input.shape[1..]]));
         }
 
+        // Of a network's own input, which has few channels and is not sparse, libtorch takes outputs and weight gradients faster.
+        if (TakesNetworkInput)
+        {
+            return base.Forward(inputs_WN, tape);
+        }
+
+        using var output = ConvolutionKernel.Forward(input, _weight.Value, _stride, _padding);
         return output.unflatten(0, inputs_WN.shape[0], inputs_WN.shape[1]);
     }
 
     /// <inheritdoc/>
     public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
     {
-        if (!HasKernels(gradients_WN, tape))
+        if (!ConvolutionKernel.Covers(gradients_WN))
         {
             return base.Backward(gradients_WN, tape);
         }
 
+        if (TakesNetworkInput)
+        {
+            base.Backward(gradients_WN, tape)?.Dispose();
+        }
+
         using var input = tape.Pop();
         var inputGradients_WN = InputGradients(gradients_WN, input.shape, tape);
-        if (tape.Request.WeightGradients)
+        if (tape.Request.WeightGradients && !TakesNetworkInput)
         {
             AddWeightGradients(input, gradients_WN, tape);
         }
@@ -92,11 +103,9 @@ public sealed class Conv2d : Operation
         return inputGradients_WN;
     }
 
-    private bool FewChannels => _weight.Shape[1] < ConvolutionKernel.FewChannels;
-
-    /// <summary>Of few channels, libtorch takes the outputs and the weight gradients faster.</summary>
-    private bool HasKernels(Tensor tensor, PassTape tape) =>
-        ConvolutionKernel.Covers(tensor) && !(FewChannels && tape.Request.WeightGradients);
+    /// <inheritdoc/>
+    protected override bool TakesInputGradient(PassRequest request) =>
+        !ConvolutionKernel.Covers(_weight.Value) && base.TakesInputGradient(request);
 
     private Tensor? InputGradients(Tensor gradients_WN, long[] inputShape, PassTape tape)
     {
@@ -140,7 +149,10 @@ public sealed class Conv2d : Operation
     private Tensor Convolve(Tensor input, Tensor weight)
     {
         // Some of libtorch's convolutions refuse gradients of weights that lie otherwise in memory.
-        using var contiguous = weight.contiguous();
-        return nn.functional.conv2d(input, contiguous, strides: [_stride, _stride], padding: [_padding, _padding]);
+        using var weights = weight.contiguous();
+
+        // Channel by channel: in the other order the bits of an image depend on how many there are.
+        using var images = input.contiguous();
+        return nn.functional.conv2d(images, weights, strides: [_stride, _stride], padding: [_padding, _padding]);
     }
 }

@@ -1,3 +1,4 @@
+using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
 using static TorchSharp.torch;
 
@@ -25,6 +26,9 @@ public abstract class Operation(string name, string kind) : Layer(name)
     /// gradient is wanted: running statistics must not move again.
     /// </summary>
     protected abstract Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay);
+
+    /// <summary>Whether backward, as it is here, is to take the input gradient.</summary>
+    protected virtual bool TakesInputGradient(PassRequest request) => request.InputGradient || !TakesNetworkInput;
 
     /// <summary>Applies an operation to each of the time steps in [steps·N, …] by itself, and joins the results.</summary>
     protected static Tensor StepByStep(Tensor input, long steps, Func<Tensor, Tensor> operation)
@@ -128,7 +132,7 @@ public abstract class Operation(string name, string kind) : Layer(name)
     {
         var takesWeights = tape.Request.WeightGradients && Weights.Count > 0;
         using var input_flat = inputs_TN.flatten(0, 1);
-        using var input_all = input_flat.detach().requires_grad_(tape.Request.InputGradient && TakesNetworkInput);
+        using var input_all = input_flat.detach().requires_grad_(TakesNetworkInput && TakesInputGradient(tape.Request));
         using var gradient_all = gradients_TN.flatten(0, 1);
         var weightLeaves = takesWeights ? Leaves() : [];
         using var graph = Apply(input_all, takesWeights ? weightLeaves : Values(), tape, tape.Request.TimeSteps, replay: true);
@@ -166,7 +170,7 @@ public abstract class Operation(string name, string kind) : Layer(name)
     private (bool InputNow, bool WeightsNow, bool Later) WantedOf(long steps, PassTape tape)
     {
         var whole = steps == tape.Request.TimeSteps && tape.Request.Batches == 1;
-        var input = tape.Request.InputGradient || !TakesNetworkInput;
+        var input = TakesInputGradient(tape.Request);
         var weights = tape.Request.WeightGradients && Weights.Count > 0;
         return (input && (whole || !TakesNetworkInput), weights && whole, !whole && (weights || (input && TakesNetworkInput)));
     }

@@ -120,6 +120,10 @@ public sealed class GlobalAvgPool2d(string name) : Operation(name, "AdaptiveAvgP
     public override long Cost(IReadOnlyList<long> inputShape) => inputShape.Aggregate(1L, (a, b) => a * b);
 
     /// <inheritdoc/>
-    protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay) =>
-        input.mean([2, 3]);
+    protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay)
+    {
+        // Over neighbours in memory: else the bits of libtorch's sums depend on how many images there are.
+        using var images = input.contiguous();
+        return images.mean([2, 3]);
+    }
 }

@@ -92,7 +92,7 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
                 tape.Probe!.Record(norm.Name, norm.Kind, inputGradients_WNCHW!, normalized_WNCHW!);
             }
 
-            var sums = gathers ? SumsOfWholePass(inputs_WNCHW, normalized_WNCHW!, terms, tape) : wanted.Taken;
+            var sums = gathers ? norm.SumsOfWholePass(inputs_WNCHW, normalized_WNCHW!, terms, tape) : wanted.Taken;
             if (tape.Request.WeightGradients && sums is not null)
             {
                 norm.AddWeightGradients(sums, terms, inputs_WNCHW.dtype, tape);
@@ -102,25 +102,5 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
         return inputGradients_WNCHW;
     }
 
-    /// <summary>Sums for the gradients of weights, taken once all T steps are there: they must not depend on the window. Null before.</summary>
-    private ChannelSums? SumsOfWholePass(Tensor inputs_WNCHW, Tensor normalized_WNCHW, ChannelTerms terms, PassTape tape)
-    {
-        if (tape.Gather(norm, inputs_WNCHW, normalized_WNCHW) is not var (inputs_TN, normalized_TN))
-        {
-            return null;
-        }
-
-        using (inputs_TN)
-        using (normalized_TN)
-        {
-            using var inputs_TNCHW = TensorMemory.ChannelsLast(inputs_TN);
-            using var normalized_TNCHW = TensorMemory.ChannelsLast(normalized_TN);
-            return ChannelSums.OfGradients(inputs_TNCHW, normalized_TNCHW, terms.Mean);
-        }
-    }
-
-    // Statistics of the batch are those of all T steps, so a lesser window has none.
-    private bool KernelCovers(Tensor window_WN, PassRequest request) =>
-        NormalizedNeuronKernel.Covers(window_WN) && neurons.KernelCovers(window_WN) && norm.IsOneScale(request)
-        && (request is { BatchNorm: BatchStatistics.Running, TrackStatistics: false } || window_WN.shape[0] == request.TimeSteps);
+    private bool KernelCovers(Tensor window_WN, PassRequest request) => neurons.KernelCovers(window_WN) && norm.KernelCovers(window_WN, request);
 }

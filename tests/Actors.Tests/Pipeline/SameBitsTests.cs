@@ -111,7 +111,8 @@ public abstract class SameBits(string config = "") : PipelineTest(config)
     {
         foreach (var (key, value) in state)
         {
-            trail.Add($"epoch {epoch} {key}", $"{value.dtype} {Convert.ToHexString(value.bytes)}");
+            using var contiguous = value.contiguous();
+            trail.Add($"epoch {epoch} {key}", $"{value.dtype} {Convert.ToHexString(contiguous.bytes)}");
         }
     }
 

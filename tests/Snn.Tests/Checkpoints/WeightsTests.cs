@@ -211,7 +211,11 @@ public sealed class WeightsTests : IDisposable
     private static Dictionary<string, byte[]> Bytes(Network network) =>
         network.Parameters.ToDictionary(parameter => parameter.Key, Bytes);
 
-    private static byte[] Bytes(Parameter parameter) => parameter.Value.bytes.ToArray();
+    private static byte[] Bytes(Parameter parameter)
+    {
+        using var contiguous = parameter.Value.contiguous();
+        return contiguous.bytes.ToArray();
+    }
 
     private string At(string name) => Path.Combine(_folder.Path, name);
 
