@@ -2,6 +2,7 @@ using Akka.Actor;
 using SpikeTrail.Host.Cli;
 using SpikeTrail.Host.Commands;
 using SpikeTrail.Host.Tests.Commands;
+using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Palettes;
 
 namespace SpikeTrail.Host.Tests.Cli;
@@ -32,6 +33,15 @@ public sealed class CommandSessionTests : ServerTest
 
         Assert.Equal(ExitCode.Failed, await RunAsync("campaign resume demo"));
         Assert.Equal(("", "error: demo is not paused\n"), Printed());
+    }
+
+    [Fact]
+    public async Task What_a_node_finds_wrong_with_a_command_or_its_file_is_exit_code_2()
+    {
+        Answer = (_, client) => client.Tell(PaletteResponse.Refusing(new InputException("demo.conf: campaign.epochs: unknown key")));
+
+        Assert.Equal(ExitCode.BadInput, await RunAsync("campaign start demo.conf"));
+        Assert.Equal(("", "error: demo.conf: campaign.epochs: unknown key\n"), Printed());
     }
 
     [Theory]
