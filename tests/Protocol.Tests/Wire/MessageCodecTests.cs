@@ -18,7 +18,7 @@ public sealed class MessageCodecTests
 
     private static readonly CampaignSummary Summary = new(new CampaignId("small"), CampaignStanding.Running, 1, 2, 3, "a note");
 
-    private static readonly PipelineStatus Pipeline = new("small-1", new CampaignId("small"), Run, "epoch 3", [new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5)]);
+    private static readonly PipelineStatus Pipeline = new("small-1", new CampaignId("small"), Run, "epoch 3", [new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5, 64, 2.5)]);
 
     private static readonly CampaignSpec Small = new()
     {
@@ -157,7 +157,7 @@ public sealed class MessageCodecTests
         {
             "campaign-details/1",
             new CampaignDetails(Summary, [new RunStatus(Run, 1, 2, 3, 4, GivenUp: false)], [Pipeline], [new WorkFailed(Run, "epoch 3", 1, "lost", GaveUp: false)]),
-            """{"summary":{"campaign":"small","standing":"running","done":1,"total":2,"failures":3,"note":"a note"},"runs":[{"run":"sew-resnet18/cifar-10/3407","epochs-done":1,"epochs":2,"shards-done":3,"shards":4,"given-up":false}],"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5}]}],"failures":[{"run":"sew-resnet18/cifar-10/3407","work":"epoch 3","attempt":1,"reason":"lost","gave-up":false}]}"""
+            """{"summary":{"campaign":"small","standing":"running","done":1,"total":2,"failures":3,"note":"a note"},"runs":[{"run":"sew-resnet18/cifar-10/3407","epochs-done":1,"epochs":2,"shards-done":3,"shards":4,"given-up":false}],"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5}]}],"failures":[{"run":"sew-resnet18/cifar-10/3407","work":"epoch 3","attempt":1,"reason":"lost","gave-up":false}]}"""
         },
         {
             "device-list/1",
@@ -167,12 +167,12 @@ public sealed class MessageCodecTests
         {
             "pipeline-list/1",
             new PipelineList([Pipeline]),
-            """{"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5}]}]}"""
+            """{"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5}]}]}"""
         },
         {
             "layer-group-status/1",
-            new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5),
-            """{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5}"""
+            new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5, 64, 2.5),
+            """{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5}"""
         },
         {
             "campaign-submitted/1",
