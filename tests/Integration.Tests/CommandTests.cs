@@ -63,7 +63,7 @@ public sealed partial class CommandTests : IAsyncLifetime
         await SaysAsync("campaign tiny is started", "campaign", "start", TinyCampaign.Write(_folder), "-s", "campaign.training.epochs=10000");
         using var tail = SpikeTrailProcess.StartUnder(["sh", "-c", "\"$@\" | head -n 1", "sh"], _folder, "cmd", $"127.0.0.1:{_port}", "campaign", "tail", "tiny");
 
-        var end = await tail.EndAsync();
+        var end = await tail.EndAsync().WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal((0, ""), (end.ExitCode, end.Error));
         Assert.Single(end.Output.Trim().Split('\n'));

@@ -52,10 +52,15 @@ internal sealed class CommandSession(CommandClient client, TextWriter output, Te
     private static async Task<int> InterruptiblyAsync(Func<CancellationToken, Task<int>> run)
     {
         using var interruption = new Interruption(() => { });
-        using var readership = new Readership();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token, readership.Token);
-        var code = await run(either.Token);
-        return readership.IsGone ? ExitCode.Done : code;
+        try
+        {
+            return await run(interruption.Token);
+        }
+        catch (IOException)
+        {
+            // Whoever reads what is printed has seen enough.
+            return ExitCode.Done;
+        }
     }
 
     /// <summary>Does one command.</summary>

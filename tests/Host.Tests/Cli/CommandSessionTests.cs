@@ -105,6 +105,14 @@ public sealed class CommandSessionTests : ServerTest
     }
 
     [Fact]
+    public async Task A_reader_that_leaves_ends_a_command_that_has_no_end()
+    {
+        Answer = (_, client) => client.Tell(new PaletteResponse("one", Final: false));
+
+        Assert.Equal(ExitCode.Done, await new CommandSession(ClientOf(Start()), new LeftPipe(), _errors).RunInterruptiblyAsync(["campaign", "tail", "demo"]));
+    }
+
+    [Fact]
     public async Task Lines_are_done_one_after_the_other_until_one_fails()
     {
         Answer = (command, client) => client.Tell(new PaletteResponse(command.Command, IsError: command.Command == "pause"));
@@ -134,6 +142,12 @@ public sealed class CommandSessionTests : ServerTest
     [InlineData("run x --out y", "run x --out y")]
     public void The_nodes_command_is_told_apart_from_this_programs_options(string given, string marked) =>
         Assert.Equal(marked, string.Join(' ', CmdCommand.MarkNodesCommand(given.Split(' '))));
+
+    /// <summary>A pipe whose reader has left.</summary>
+    private sealed class LeftPipe : StringWriter
+    {
+        public override Task WriteLineAsync(string? value) => throw new IOException("Broken pipe");
+    }
 
     private Task<int> RunAsync(string line) => Session().RunAsync(CommandWords.Split(line), default);
 
