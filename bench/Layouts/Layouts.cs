@@ -89,8 +89,8 @@ internal sealed class ActorLayout : ILayout
     public async Task<PassTimes> WorkAsync(int round)
     {
         var epoch = await _client.Ask<Client.Ends>(new TrainEpoch(round, From: null));
-        var shard = await _client.Ask<Client.Ends>(new MeasureShard(Work.AttackedShard(_context)));
-        return PassTimes.From([.. epoch.Passes.Take(Work.TrainingPasses)], shard.Passes, TimeProvider.System);
+        var slice = await _client.Ask<Client.Ends>(Work.AttackedSlice(_context));
+        return PassTimes.From([.. epoch.Passes.Take(Work.TrainingPasses)], slice.Passes, TimeProvider.System);
     }
 
     /// <summary>What its layer groups said last.</summary>
@@ -126,7 +126,8 @@ internal sealed class ActorLayout : ILayout
                 child.Tell(work);
             });
             Receive<WorkProgress>(_ => _ends.Add(TimeProvider.System.GetTimestamp()));
-            Receive<ICampaignFact>(_ => _asks.Tell(new Ends([.. _ends])));
+            Receive<EpochTrained>(_ => _asks.Tell(new Ends([.. _ends])));
+            Receive<SliceMeasured>(_ => _asks.Tell(new Ends([.. _ends])));
             Receive<LayerGroupStatus>(status => _status[status.Group] = status);
             Receive<LastStatus>(_ => Sender.Tell(_status.Values.ToList()));
             Receive<PipelinePulse>(_ => { });

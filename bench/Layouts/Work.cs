@@ -49,8 +49,11 @@ internal static class Work
             "bench");
     }
 
-    public static ShardId AttackedShard(RunContext context) =>
-        new(CampaignPlan.Cells(context.Campaign, context.Run).Single(cell => cell.Attack.Kind == AttackKind.Pgd).Id, 0);
+    public static MeasureSlice AttackedSlice(RunContext context)
+    {
+        var cell = CampaignPlan.Cells(context.Campaign, context.Run).Single(cell => cell.Attack.Kind == AttackKind.Pgd);
+        return new MeasureSlice(new SliceId(context.Run.Id, cell.Protocol.Name, 0), [cell.Id]);
+    }
 
     private static ImageSet MadeUp(int count)
     {
