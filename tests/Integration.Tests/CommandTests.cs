@@ -38,6 +38,7 @@ public sealed partial class CommandTests : IAsyncLifetime
         await SaysAsync(Path.Combine(_folder, "campaigns", "tiny", "report.md"), "campaign", "report", "tiny");
         await RefusedAsync("tiny: is complete already", "campaign", "cancel", "tiny");
         await SaysAsync("no pipelines", "pipeline", "show");
+        await RefusedAsync("tiny-9: there is no such pipeline", "pipeline", "show", "tiny-9");
         await SaysAsync("/cpu", "device", "show");
         await SaysAsync("Count: 1 node", "cluster", "show");
 
@@ -56,8 +57,22 @@ public sealed partial class CommandTests : IAsyncLifetime
         Assert.Equal(130, (await tail.EndAsync()).ExitCode);
     }
 
+    [Fact]
+    public async Task A_reader_that_leaves_ends_what_follows()
+    {
+        await SaysAsync("campaign tiny is started", "campaign", "start", TinyCampaign.Write(_folder), "-s", "campaign.training.epochs=10000");
+        using var tail = SpikeTrailProcess.StartUnder(["sh", "-c", "\"$@\" | head -n 1", "sh"], _folder, "cmd", $"127.0.0.1:{_port}", "campaign", "tail", "tiny");
+
+        var end = await tail.EndAsync().WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((0, ""), (end.ExitCode, end.Error));
+        Assert.Single(end.Output.Trim().Split('\n'));
+        await SaysAsync("campaign tiny is cancelled", "campaign", "cancel", "tiny");
+    }
+
     [Theory]
     [InlineData("unknown palette campain; did you mean campaign? (there are campaign, pipeline, device, cluster)", "campain", "list")]
+    [InlineData("/nowhere.conf: there is no such file", "campaign", "start", "/nowhere.conf")]
     [InlineData("campaign start: unknown switch --set-all; see `help campaign start`", "campaign", "start", "demo", "--set-all", "x")]
     public async Task Wrong_use_is_one_line_and_exit_code_2(string line, params string[] command) =>
         Assert.Equal(new ProcessEnd(2, "", $"error: {line}\n"), await CmdAsync(command));

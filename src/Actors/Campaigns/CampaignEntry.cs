@@ -64,6 +64,7 @@ internal sealed class CampaignEntry(CampaignSubmitted submitted)
         {
             case CampaignOrdered ordered:
                 (_order, _settled, Trouble, Restarts) = (ordered.Order, null, null, 0);
+                LastDetails = LastDetails with { Summary = LastDetails.Summary with { Standing = CampaignStanding.Waiting, Note = null } };
                 break;
             case CampaignSettled settled:
                 (_settled, LastDetails) = (settled.Details, settled.Details);

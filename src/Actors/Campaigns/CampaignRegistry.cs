@@ -36,7 +36,7 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
     public CampaignRegistry(CampaignLibrary library, Func<IActorRef, Props> workers, (TimeSpan Silence, TimeSpan Stall) patience)
     {
         (_library, _patience) = (library, patience);
-        _devices = Context.ActorOf(DevicePool.Props(), "devices");
+        _devices = Context.ActorOf(DevicePool.Props(patience.Silence), "devices");
         _workers = workers(_devices);
 
         Recover<IRegistryFact>(Learn);
@@ -303,10 +303,15 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
 
         var stopped = campaign.IsStopping;
         Release(campaign);
-        if (stopped)
+        if (stopped && campaign.IsToRun)
         {
-            // Meanwhile it may have been told to go on.
+            // Meanwhile it was told to go on.
             Launch(campaign);
+        }
+        else if (stopped)
+        {
+            // What was done until then is to be known after a failover too.
+            Settle(campaign, campaign.Summary.Standing, null);
         }
         else if (ended.Results is null)
         {
@@ -353,7 +358,6 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
         {
             campaign.Learn(recorded);
             campaign.Tell(campaign.Details);
-            _library.Keep(prepared => _campaigns.Any(other => other.Supervisor is not null && _library.FolderOf(other.Id) == prepared.Job.OutputFolder));
         });
     }
 

@@ -82,7 +82,7 @@ public static class CampaignRunner
             system.ActorOf(LeaseReaper.Props(), "lease-reaper");
             var id = new CampaignId("campaign");
             var worker = new WorkerPlan(WorkerPlan.LocalNode, Offers(campaign.Job.Pipeline), new CampaignLibrary(id, campaign), layerGroup ?? LayerGroupActor.Props);
-            var devices = system.ActorOf(DevicePool.Props(), "devices");
+            var devices = system.ActorOf(DevicePool.Props(SupervisorPlan.UsualSilence), "devices");
             devices.Tell(new WorkerDescribed(worker.Node, worker.Devices, Leaving: false), system.ActorOf(WorkerActor.Props(worker), "worker"));
             var supervisor = system.ActorOf(
                 CampaignSupervisor.Props(new SupervisorPlan(id, campaign, CampaignHistory.JournalId, devices, observer)), "campaign");

@@ -30,6 +30,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private CampaignState _state = CampaignState.Empty;
     private long _recovered;
     private long? _done;
+    private string? _lack;
     private IActorRef _telemetry = ActorRefs.Nobody;
     private IActorRef _client = ActorRefs.Nobody;
 
@@ -63,7 +64,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         foreach (var replica in _replicas.Values)
         {
-            replica.Pipeline?.Tell(new ClosePipeline());
+            GiveBack(replica);
         }
     }
 
@@ -119,6 +120,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         Become(() =>
         {
             Command<DevicesGranted>(Open);
+            Command<DevicesLacking>(lacking => _lack = lacking.Reason);
             Command<ReturnSoon>(soon => Leave(_replicas.Values.FirstOrDefault(replica => replica.Grant.Grant == soon.Grant)));
             Command<PipelineOpened>(OnOpened);
             Command<PipelinePulse>(OnPulse);
@@ -189,6 +191,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         var ready = Ready().Count();
+        _lack = null;
         _plan.Devices.Tell(new WantDevices(
             _plan.Id, Math.Max(0, ready - _replicas.Values.Count(replica => replica.Pipeline is null)), _plan.DeviceKinds, _plan.DevicesPerPipeline, _plan.ExactDevices));
         if (ready == 0 && _replicas.Count == 0 && !_attempts.AnyWaiting)
@@ -208,7 +211,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         var opening = _replicas.Values.Where(replica => replica.Pipeline is null).Select(replica => replica.Run.Id).ToList();
         if (Ready().FirstOrDefault(work => !opening.Remove(work.Run.Id)) is not { } first)
         {
-            _plan.Devices.Tell(new ReturnDevices(grant.Grant));
+            _plan.Devices.Tell(new ReturnDevices(grant.Grant, Pipeline: null));
             return;
         }
 
@@ -244,7 +247,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         if (_replicas.TryGetValue(opened.Pipeline, out var replica))
         {
-            replica.Pipeline = Context.Watch(Sender);
+            replica.Pipeline = replica.Occupant = Context.Watch(Sender);
             GoOn();
         }
         else
@@ -258,6 +261,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         if (_replicas.TryGetValue(pulse.Pipeline, out var replica))
         {
             replica.OnPulse(pulse, _time.GetTimestamp());
+            replica.Occupant = Sender.Equals(replica.Worker) ? replica.Occupant : Sender;
         }
         else
         {
@@ -418,6 +422,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             return;
         }
 
+        replica.Occupant = null;
         if (replica.Moving)
         {
             (replica.Pipeline, replica.Closing, replica.Moving, replica.Leaving) = (null, false, false, false);
@@ -448,9 +453,15 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
                 replica.Pipeline.Tell(new ClosePipeline());
             }
 
+            if (silence > _plan.Silence)
+            {
+                // There is nothing left to wait for; should it still live, it is told to end when it is heard of.
+                replica.Occupant?.Tell(new ClosePipeline());
+                replica.Occupant = null;
+            }
+
             if (silence > _plan.Silence || (stall > _plan.Stall && !replica.Closing))
             {
-                replica.Pipeline?.Tell(new ClosePipeline());
                 OnLost(replica, $"not heard of for {silence.TotalSeconds:0} s, no step for {stall.TotalSeconds:0} s");
             }
         }
@@ -489,7 +500,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         IReadOnlyList<DeviceId> wanted = [.. now.Select((device, group) => move.Group is null || move.Group == group ? move.To : device)];
-        _plan.Devices.Ask<object>(new ExchangeDevices(replica.Grant.Grant, wanted)).PipeTo(Self, Self, answer => new Exchanged(replica, wanted, answer, client));
+        _plan.Devices.Ask<object>(new ExchangeDevices(replica.Grant.Grant, wanted, replica.Pipeline)).PipeTo(Self, Self, answer => new Exchanged(replica, wanted, answer, client));
     }
 
     /// <summary>What the pool said to an exchange of devices.</summary>
@@ -531,7 +542,14 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         _replicas.Remove(replica.Name);
-        _plan.Devices.Tell(new ReturnDevices(replica.Grant.Grant));
+        GiveBack(replica);
+    }
+
+    /// <summary>Its devices are free for others once it has ended.</summary>
+    private void GiveBack(Replica replica)
+    {
+        replica.Occupant?.Tell(new ClosePipeline());
+        _plan.Devices.Tell(new ReturnDevices(replica.Grant.Grant, replica.Occupant));
     }
 
     private void Finish()
@@ -552,15 +570,15 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         _plan.Devices.Tell(new WantDevices(_plan.Id, 0, [], 0, null));
         foreach (var replica in _replicas.Values.ToList())
         {
-            replica.Pipeline?.Tell(new ClosePipeline());
             Remove(replica);
         }
 
+        _lack = null;
         _telemetry.Tell(new WriteResults());
         Become(() =>
         {
             Command<ShowCampaign>(_ => Sender.Tell(Details()));
-            Command<DevicesGranted>(grant => _plan.Devices.Tell(new ReturnDevices(grant.Grant)));
+            Command<DevicesGranted>(grant => _plan.Devices.Tell(new ReturnDevices(grant.Grant, Pipeline: null)));
             Command<Exchanged>(exchanged => exchanged.Client.Tell(new RequestRefused($"{exchanged.Replica.Name}: has ended meanwhile")));
             Command<CampaignEnded>(ended => _client.Tell(ended with { Details = Details() }));
             CommandAny(_ => { });
@@ -574,7 +592,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Done() + _replicas.Values.Sum(replica => replica.Progress?.Done ?? 0),
             _campaign.Cost,
             _state.Failures.Count,
-            Note: null),
+            Note: _replicas.Count == 0 ? _lack : null),
         [.. _campaign.Runs.Select(Status)],
         [.. _replicas.Values.Select(replica => replica.Status(_plan.Id))],
         [.. _state.Failures.TakeLast(50)]);

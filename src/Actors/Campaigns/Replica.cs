@@ -32,6 +32,9 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
     /// <summary>The pipeline itself, once it is open.</summary>
     public IActorRef? Pipeline { get; set; }
 
+    /// <summary>Who is on its devices: the pipeline from its first sign of life, open or not.</summary>
+    public IActorRef? Occupant { get; set; }
+
     /// <summary>The folder of the checkpoint whose weights it holds, or held when it began with its work; null for the first weights.</summary>
     public string? Weights { get; set; }
 

@@ -12,8 +12,11 @@ namespace SpikeTrail.Actors.Campaigns;
 /// <param name="Observer">Who hears how it goes.</param>
 public sealed record SupervisorPlan(CampaignId Id, PreparedCampaign Campaign, string JournalId, IActorRef Devices, ICampaignObserver Observer)
 {
+    /// <summary>The silence of a machine without a cluster.</summary>
+    public static TimeSpan UsualSilence { get; } = TimeSpan.FromMinutes(1);
+
     /// <summary>After how long without a sign of life a pipeline is lost.</summary>
-    public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan Silence { get; init; } = UsualSilence;
 
     /// <summary>After how long without a finished pass a pipeline stands still. The longest pass of a large network on a slow device must fit in.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(15);

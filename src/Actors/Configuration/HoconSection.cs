@@ -172,7 +172,7 @@ public sealed class HoconSection
     {
         var document = Find(key)?.Document ?? _document;
         var path = PathOf(key);
-        return new InputException($"{document.Origin(path)}: {path}: {complaint}");
+        return new InputException($"{document.Called(path)}: {complaint}");
     }
 
     private void RefuseUnknownKeys(Layer layer)
@@ -184,7 +184,7 @@ public sealed class HoconSection
             {
                 var path = Join(HoconDocument.Path(layer.Keys), key);
                 throw new InputException(
-                    $"{layer.Document.Origin(path)}: {path}: unknown key{Suggestion.Ask(key, known)} (known here: {string.Join(", ", known)})");
+                    $"{layer.Document.Called(path)}: unknown key{Suggestion.Ask(key, known)} (known here: {string.Join(", ", known)})");
             }
         }
     }
@@ -248,7 +248,7 @@ public sealed class HoconSection
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
     private static InputException Wrong(HoconDocument document, string path, string expected, JsonNode? found, string hint = "") =>
-        new($"{document.Origin(path)}: {path}: expected {expected}, found {Describe(found)}{hint}");
+        new($"{document.Called(path)}: expected {expected}, found {Describe(found)}{hint}");
 
     private static string Describe(JsonNode? node) => node switch
     {

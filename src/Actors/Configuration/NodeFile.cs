@@ -1,20 +1,33 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Protocol;
 
 namespace SpikeTrail.Actors.Configuration;
 
+/// <summary>A setting that has an option of its own.</summary>
+/// <param name="Option">The option, such as <c>--roles</c>: what error messages name.</param>
+/// <param name="Key">The key that it sets, such as <c>node.roles</c>.</param>
+/// <param name="Value">A text, or a list of texts.</param>
+public sealed record NodeOption(string Option, string Key, JsonNode Value);
+
 /// <summary>A node's settings as a HOCON file over hocon/node.conf.</summary>
 public static partial class NodeFile
 {
     /// <summary>Opens a node's file: its section <c>spiketrail</c>.</summary>
     /// <param name="path">The file; null for the defaults alone.</param>
-    /// <param name="overrides">Settings to put over it, as <c>KEY=VALUE</c>; a later one wins.</param>
+    /// <param name="options">Settings to put over it.</param>
+    /// <param name="overrides">Settings to put over these, as <c>KEY=VALUE</c>; a later one wins.</param>
     /// <exception cref="InputException">The file cannot be read, or has an unknown key.</exception>
-    public static HoconSection Open(string? path, IEnumerable<string> overrides)
+    public static HoconSection Open(string? path, IEnumerable<NodeOption> options, IEnumerable<string> overrides)
     {
         var document = HoconDocument.Parse(path is null ? "" : Read(path), path ?? "hocon/node.conf", path is null ? "" : Path.GetDirectoryName(path) ?? "");
+        foreach (var (option, key, value) in options)
+        {
+            document.Override($"spiketrail.{key}", value, option);
+        }
+
         foreach (var setting in overrides)
         {
             document.Override(setting);

@@ -12,6 +12,8 @@ internal static partial class PipelineReader
         var read = ReadKeys(pipeline);
         return read switch
         {
+            { Devices: var devices } when devices.Select(KindOf).Distinct().Count() > 1 =>
+                throw pipeline.Error("devices", "expected devices of one kind: each kind rounds differently, and numbers would depend on which of them did what"),
             { Cut: { } cut } when cut.Count != read.LayerGroups - 1 || cut.Zip(cut.Skip(1), (layer, next) => layer >= next).Any(descends => descends) || cut.Any(layer => layer < 1) =>
                 throw pipeline.Error("cut", $"expected {read.LayerGroups - 1} ascending numbers of layers, one for each layer group after the first of {read.LayerGroups}"),
             { Placement: { } places } when places.Count != read.LayerGroups =>

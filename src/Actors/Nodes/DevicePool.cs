@@ -21,14 +21,20 @@ internal sealed record DevicesGranted(int Grant, IReadOnlyList<DevicePlace> Plac
 /// <param name="Grant">Which.</param>
 internal sealed record ReturnSoon(int Grant) : INoSerializationVerificationNeeded;
 
+/// <summary>Why a supervisor does not have all the devices that it wants. Sent whenever it may have changed.</summary>
+/// <param name="Reason">A line for a person.</param>
+internal sealed record DevicesLacking(string Reason) : INoSerializationVerificationNeeded;
+
 /// <summary>A supervisor no longer uses a grant.</summary>
 /// <param name="Grant">Which.</param>
-internal sealed record ReturnDevices(int Grant) : INoSerializationVerificationNeeded;
+/// <param name="Pipeline">The pipeline that is on the devices until it has ended; null where there is none.</param>
+internal sealed record ReturnDevices(int Grant, IActorRef? Pipeline) : INoSerializationVerificationNeeded;
 
 /// <summary>A supervisor would rather have other devices. Answered with <see cref="DevicesGranted"/> of the same number, or <see cref="RequestRefused"/>.</summary>
 /// <param name="Grant">The grant's number.</param>
 /// <param name="Devices">The devices.</param>
-internal sealed record ExchangeDevices(int Grant, IReadOnlyList<DeviceId> Devices) : INoSerializationVerificationNeeded;
+/// <param name="Pipeline">The pipeline that is on the present ones until it has ended.</param>
+internal sealed record ExchangeDevices(int Grant, IReadOnlyList<DeviceId> Devices, IActorRef Pipeline) : INoSerializationVerificationNeeded;
 
 /// <summary>A node takes nothing new: it leaves, or cannot be reached.</summary>
 /// <param name="Node">Which.</param>
@@ -36,24 +42,34 @@ internal sealed record WorkerGone(string Node) : INoSerializationVerificationNee
 
 /// <summary>
 /// Shares the devices of all workers among the campaigns: a device goes to the campaign that has least, and the one that
-/// has most gives one back when another has none.
+/// has most gives one back when another has none. A device that is given back is free once the pipeline on it has ended: it never
+/// holds more networks than it takes.
 /// </summary>
-internal sealed class DevicePool : ReceiveActor
+internal sealed class DevicePool : ReceiveActor, IWithTimers
 {
     private readonly SortedDictionary<string, (IActorRef Worker, WorkerDescribed Described)> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Grant> _grants = [];
     private readonly List<(IActorRef Holder, WantDevices Want)> _wants = [];
+    private readonly List<Remainder> _remainders = [];
     private readonly HashSet<int> _askedBack = [];
+    private readonly TimeSpan _silence;
     private int _granted;
 
-    public DevicePool()
+    /// <summary>A pool without any device yet.</summary>
+    /// <param name="silence">How long a pipeline that was told to end may say nothing before it is held to be gone.</param>
+    public DevicePool(TimeSpan silence)
     {
+        _silence = silence;
         Receive<WorkerDescribed>(worker =>
         {
             _workers[worker.Node] = (Sender, worker);
             Serve();
         });
-        Receive<WorkerGone>(gone => _workers.Remove(gone.Node));
+        Receive<WorkerGone>(gone =>
+        {
+            _workers.Remove(gone.Node);
+            Serve();
+        });
         Receive<WantDevices>(want =>
         {
             Context.Watch(Sender);
@@ -63,16 +79,21 @@ internal sealed class DevicePool : ReceiveActor
         });
         Receive<ReturnDevices>(back =>
         {
-            _grants.Remove(back.Grant);
-            _askedBack.Remove(back.Grant);
+            if (_grants.Remove(back.Grant, out var grant))
+            {
+                _askedBack.Remove(back.Grant);
+                FreeAfter(back.Pipeline, PipelineName(grant.Campaign, back.Grant), grant.Devices);
+            }
+
             Serve();
         });
         Receive<ExchangeDevices>(Exchange);
         Receive<ListDevices>(_ => Sender.Tell(List()));
-        Receive<Terminated>(holder =>
+        Receive<Terminated>(ended =>
         {
-            _wants.RemoveAll(want => want.Holder.Equals(holder.ActorRef));
-            foreach (var (number, _) in _grants.Where(grant => grant.Value.Holder.Equals(holder.ActorRef)).ToList())
+            _remainders.RemoveAll(remainder => remainder.Pipeline.Equals(ended.ActorRef));
+            _wants.RemoveAll(want => want.Holder.Equals(ended.ActorRef));
+            foreach (var (number, _) in _grants.Where(grant => grant.Value.Holder.Equals(ended.ActorRef)).ToList())
             {
                 _grants.Remove(number);
                 _askedBack.Remove(number);
@@ -80,10 +101,30 @@ internal sealed class DevicePool : ReceiveActor
 
             Serve();
         });
+        Receive<Remainder>(silent =>
+        {
+            _remainders.Remove(silent);
+            Serve();
+        });
     }
 
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
     /// <summary>How to make one.</summary>
-    public static Props Props() => Akka.Actor.Props.Create(() => new DevicePool());
+    /// <param name="silence">How long a pipeline that was told to end may say nothing before it is held to be gone.</param>
+    public static Props Props(TimeSpan silence) => Akka.Actor.Props.Create(() => new DevicePool(silence));
+
+    /// <summary>Devices are free when the pipeline on them has ended, or its node is gone, or nothing was heard of either for long.</summary>
+    private void FreeAfter(IActorRef? pipeline, string name, IReadOnlyList<DeviceId> devices)
+    {
+        if (pipeline is not null && devices.Count > 0)
+        {
+            var remainder = new Remainder(name, Context.Watch(pipeline), devices);
+            _remainders.Add(remainder);
+            Timers.StartSingleTimer(remainder, remainder, _silence);
+        }
+    }
 
     private void Serve()
     {
@@ -97,6 +138,20 @@ internal sealed class DevicePool : ReceiveActor
         }
 
         AskBack();
+        foreach (var (holder, want) in _wants.Where(want => want.Want.Pipelines > 0))
+        {
+            holder.Tell(new DevicesLacking(Lack(want)));
+        }
+    }
+
+    private string Lack(WantDevices want)
+    {
+        var offered = _workers.Values.Where(worker => !worker.Described.Leaving).SelectMany(worker => worker.Described.Devices).Select(offer => offer.Device).ToList();
+        return
+            offered.Count == 0 ? "no worker has joined"
+            : want.Exactly?.FirstOrDefault(device => !offered.Contains(device)) is { Device: not null } missing ? $"no worker offers {missing}"
+            : !offered.Any(device => Suits(device, want)) ? $"no worker offers {string.Join(" or ", want.Kinds)}"
+            : "all devices are in use";
     }
 
     /// <summary>Devices that could take one more pipeline of a campaign, the idlest first.</summary>
@@ -105,7 +160,7 @@ internal sealed class DevicePool : ReceiveActor
         where !worker.Described.Leaving
         from offer in worker.Described.Devices
         where Suits(offer.Device, want)
-        let users = _grants.Values.Count(grant => grant.Devices.Contains(offer.Device))
+        let users = UsersOf(offer.Device).Count
         where users < offer.Capacity
         orderby users
         select Place(worker.Worker, offer);
@@ -152,19 +207,21 @@ internal sealed class DevicePool : ReceiveActor
             var found = _workers.Values
                 .SelectMany(worker => worker.Described.Devices.Where(offer => offer.Device == device).Select(offer => Place(worker.Worker, offer)))
                 .FirstOrDefault();
-            var users = _grants.Count(held => held.Key != exchange.Grant && held.Value.Devices.Contains(device));
-            if (found is null || users >= found.Offer.Capacity)
+            var others = UsersOf(device).Where(user => user != PipelineName(grant.Campaign, exchange.Grant)).ToList();
+            if (found is null || others.Count >= found.Offer.Capacity)
             {
                 Sender.Tell(new RequestRefused(found is null
                     ? $"{device}: no such device; `device show` lists them"
-                    : $"{device}: in use by {string.Join(", ", UsersOf(device))}"));
+                    : $"{device}: in use by {string.Join(", ", others)}"));
                 return;
             }
 
             places.Add(found);
         }
 
-        _grants[exchange.Grant] = grant with { Devices = [.. places.Select(place => place.Offer.Device)] };
+        var devices = places.Select(place => place.Offer.Device).ToList();
+        _grants[exchange.Grant] = grant with { Devices = devices };
+        FreeAfter(exchange.Pipeline, PipelineName(grant.Campaign, exchange.Grant), [.. grant.Devices.Except(devices)]);
         Sender.Tell(new DevicesGranted(exchange.Grant, places));
         Serve();
     }
@@ -177,7 +234,10 @@ internal sealed class DevicePool : ReceiveActor
     ]);
 
     private List<string> UsersOf(DeviceId device) =>
-        [.. _grants.Where(grant => grant.Value.Devices.Contains(device)).Select(grant => PipelineName(grant.Value.Campaign, grant.Key))];
+    [
+        .. _grants.Where(grant => grant.Value.Devices.Contains(device)).Select(grant => PipelineName(grant.Value.Campaign, grant.Key)),
+        .. _remainders.Where(remainder => remainder.Devices.Contains(device)).Select(remainder => remainder.Name),
+    ];
 
     private int HeldBy(IActorRef holder) => _grants.Values.Count(grant => grant.Holder.Equals(holder));
 
@@ -187,6 +247,9 @@ internal sealed class DevicePool : ReceiveActor
     private static DevicePlace Place(IActorRef worker, DeviceOffer offer) => new(offer, Akka.Serialization.Serialization.SerializedActorPath(worker));
 
     private static string KindOf(DeviceId device) => device.Device.Split(':')[0];
+
+    /// <summary>Devices that were given back, with the pipeline that has still to end there.</summary>
+    private sealed record Remainder(string Name, IActorRef Pipeline, IReadOnlyList<DeviceId> Devices) : INoSerializationVerificationNeeded;
 
     private sealed record Grant(IActorRef Holder, CampaignId Campaign, IReadOnlyList<string> Kinds, IReadOnlyList<DeviceId> Devices);
 }

@@ -29,8 +29,8 @@ public sealed class NodeSystem
     private const string SystemName = "spiketrail";
     private const string RegistryName = "campaigns";
 
-    private NodeSystem(ActorSystem system, IActorRef campaigns, NodeSettings settings) =>
-        (System, Campaigns, Settings, Address) = (system, campaigns, settings, NodeName.Of(system));
+    private NodeSystem(ActorSystem system, IActorRef campaigns, NodeSettings settings, IReadOnlyList<string> asked) =>
+        (System, Campaigns, Settings, Address, Asked) = (system, campaigns, settings, NodeName.Of(system), asked);
 
     /// <summary>The actor system. It ends by itself when the rest of the cluster has given the node up.</summary>
     public ActorSystem System { get; }
@@ -43,6 +43,9 @@ public sealed class NodeSystem
 
     /// <summary>What others know it by, such as <c>127.0.0.1:4053</c>.</summary>
     public string Address { get; }
+
+    /// <summary>The other nodes that it asks to be let in; empty where it begins a cluster by itself.</summary>
+    public IReadOnlyList<string> Asked { get; }
 
     /// <summary>Whether it ended because the others gave it up, not because anybody wanted it to.</summary>
     public bool WasExpelled => CoordinatedShutdown.Get(System).ShutdownReason is CoordinatedShutdown.ClusterDowningReason;
@@ -83,14 +86,18 @@ public sealed class NodeSystem
         var campaigns = system.ActorOf(
             ClusterSingletonProxy.Props($"/user/{RegistryName}", ClusterSingletonProxySettings.Create(system).WithRole(NodeRole.Supervisor).WithSingletonName("registry")),
             "campaigns-proxy");
-        Join(system, settings, expelled);
-        return new NodeSystem(system, campaigns, settings);
+        var asked = Join(system, settings, expelled);
+        return new NodeSystem(system, campaigns, settings, asked);
     }
+
+    /// <summary>Has something done once the node is a member of its cluster. Called from an actor's thread.</summary>
+    public void WhenUp(Action act) => Cluster.Get(System).RegisterOnMemberUp(act);
 
     /// <summary>Has the node leave the cluster, after the work in hand, and ends it.</summary>
     public Task StopAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
 
-    private static void Join(ActorSystem system, NodeSettings settings, bool expelled)
+    /// <returns>The other nodes that were asked.</returns>
+    private static List<string> Join(ActorSystem system, NodeSettings settings, bool expelled)
     {
         var cluster = Cluster.Get(system);
         var seeds = settings.SeedNodes.Select(seed => seed.Split(':')).Select(seed => new Address(
@@ -109,6 +116,8 @@ public sealed class NodeSystem
         {
             cluster.JoinSeedNodes(seeds);
         }
+
+        return [.. seeds.Where(seed => seed != cluster.SelfAddress).Select(NodeName.Of)];
     }
 
     private static void Check(NodeSettings settings)
@@ -131,7 +140,7 @@ public sealed class NodeSystem
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"spiketrail.node.campaigns: {settings.Campaigns} cannot be made: {error.Message}", error);
+            throw new InputException($"the campaigns folder {settings.Campaigns} cannot be made: {error.Message}; --campaigns, or spiketrail.node.campaigns, names another", error);
         }
     }
 
@@ -155,7 +164,7 @@ public sealed class NodeSystem
         }
         catch (SocketException refused)
         {
-            throw new InputException($"spiketrail.node: cannot listen at {settings.Host}:{settings.Port}: {refused.Message}", refused);
+            throw new InputException($"cannot listen for nodes at {settings.Host}:{settings.Port}: {refused.Message}; --port, or spiketrail.node.port, chooses another, 0 any", refused);
         }
     }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using SpikeTrail.Actors.Campaigns;
 using SpikeTrail.Actors.Pipeline;
 using SpikeTrail.Actors.Placement;
 using SpikeTrail.Protocol;
@@ -15,7 +16,9 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
 {
     private readonly WorkerPlan _plan;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<IActorRef, (string Name, IActorRef Client)> _pipelines = [];
+
+    // Each holds its campaign, whose images stay in memory for as long as anybody does.
+    private readonly Dictionary<IActorRef, (string Name, IActorRef Client, PreparedCampaign Campaign)> _pipelines = [];
     private readonly Dictionary<IActorRef, (int Index, string Pipeline, IActorRef Owner)> _groups = [];
     private readonly HashSet<(string Pipeline, IActorRef Client)> _preparing = [];
     private readonly HashSet<IActorRef> _clients = [];
@@ -92,7 +95,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         _preparing.Add((open.Pipeline, client));
         Task.Run(() => _plan.Prepare(open)).PipeTo(
             Self,
-            success: prepared => new PipelinePrepared(open, prepared.Context, prepared.Placement, client),
+            success: prepared => new PipelinePrepared(open, prepared.Campaign, prepared.Context, prepared.Placement, client),
             failure: error => new PipelineUnprepared(open.Pipeline, error.GetBaseException().Message, client));
     }
 
@@ -122,7 +125,9 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
 
         var place = _plan.Place(prepared.Open, prepared.Context, prepared.Placement, prepared.Client, Context.System);
         var pipeline = Context.ActorOf(PipelineActor.Props(prepared.Context, prepared.Open.Checkpoint, place), $"pipeline-{_opened++}");
-        _pipelines.Add(Context.Watch(pipeline), (prepared.Open.Pipeline, prepared.Client));
+        _pipelines.Add(Context.Watch(pipeline), (prepared.Open.Pipeline, prepared.Client, prepared.Campaign));
+        // By its own hand: the client is to know who is on the device from now on.
+        prepared.Client.Tell(new PipelinePulse(prepared.Open.Pipeline, Work: null, Passes: 0), pipeline);
         _log.Info("pipeline {0} for {1} is opened", prepared.Open.Pipeline, prepared.Open.Run);
         TellIfLeaving(prepared.Client, prepared.Open.Pipeline);
     }
@@ -165,7 +170,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         _drainedFor = Sender;
         TellInterested();
-        foreach (var (name, client) in _pipelines.Values)
+        foreach (var (name, client, _) in _pipelines.Values)
         {
             client.Tell(new PipelineLeaving(name));
         }
@@ -204,7 +209,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed record PipelinePrepared(OpenPipeline Open, RunContext Context, PlacementPlan? Placement, IActorRef Client) : INoSerializationVerificationNeeded;
+    private sealed record PipelinePrepared(OpenPipeline Open, PreparedCampaign Campaign, RunContext Context, PlacementPlan? Placement, IActorRef Client) : INoSerializationVerificationNeeded;
 
     private sealed record PipelineUnprepared(string Pipeline, string Reason, IActorRef Client) : INoSerializationVerificationNeeded;
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using SpikeTrail.Actors.Campaigns;
 using SpikeTrail.Actors.Pipeline;
 using SpikeTrail.Actors.Placement;
 using SpikeTrail.Protocol;
@@ -23,7 +24,7 @@ public sealed record WorkerPlan(string Node, IReadOnlyList<DeviceOffer> Devices,
     /// a network that goes on several devices is measured.
     /// </summary>
     /// <exception cref="InputException">This node cannot compute the campaign, or would compute another.</exception>
-    internal (RunContext Context, PlacementPlan? Placement) Prepare(OpenPipeline open)
+    internal (PreparedCampaign Campaign, RunContext Context, PlacementPlan? Placement) Prepare(OpenPipeline open)
     {
         var campaign = Library.Prepare(open.Campaign, open.Spec, open.Layout);
         if (campaign.Identity.Hash != open.ConfigurationHash)
@@ -33,7 +34,7 @@ public sealed record WorkerPlan(string Node, IReadOnlyList<DeviceOffer> Devices,
 
         // The layout is no part of the identity: a campaign that goes on in another one finds its data loaded.
         var context = campaign.Runs.Single(run => run.Id == open.Run).Context with { Pipeline = open.Layout };
-        return (context, Place(open, context));
+        return (campaign, context, Place(open, context));
     }
 
     /// <summary>As the operator wants it; else, over several devices, by what the layers take here; null for all on the one device.</summary>

@@ -67,7 +67,7 @@ internal static class CmdCommand
 
     private static async Task<int> RunAsync(CommandAddress address, ClientSecurity security, string[] words)
     {
-        var session = new CommandSession(new CommandClient(address, security), Console.Out, Console.Error);
+        var session = new CommandSession(new CommandClient(address, security), UnixOutput.Open(), Console.Error);
         return words.Length > 0 ? await session.RunInterruptiblyAsync(words)
             : Console.IsInputRedirected ? await session.RunAllAsync(Console.In)
             : await new CommandPrompt(session, address).RunAsync();

@@ -19,21 +19,18 @@ internal sealed class CommandSession(CommandClient client, TextWriter output, Te
     /// <exception cref="CommandConnectionException">It is not.</exception>
     public Task<string> GreetAsync() => client.GreetAsync(CancellationToken.None);
 
-    /// <summary>Does one command, until it is done or Ctrl+C.</summary>
+    /// <summary>Does one command, until it is done, or Ctrl+C, or nobody reads what it prints.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunInterruptiblyAsync(string[] words)
-    {
-        using var interruption = new Interruption(() => { });
-        return await RunAsync(words, interruption.Token);
-    }
+    public Task<int> RunInterruptiblyAsync(string[] words) => InterruptiblyAsync(cancellation => RunAsync(words, cancellation));
 
     /// <summary>Does the commands of a text, one a line, until one fails. Empty lines and those that begin with # are passed over.</summary>
     /// <returns>The exit code of the one that failed, or that of success.</returns>
-    public async Task<int> RunAllAsync(TextReader lines)
+    public Task<int> RunAllAsync(TextReader lines) => InterruptiblyAsync(cancellation => RunAllAsync(lines, cancellation));
+
+    private async Task<int> RunAllAsync(TextReader lines, CancellationToken cancellation)
     {
-        using var interruption = new Interruption(() => { });
         var code = ExitCode.Done;
-        while (code == ExitCode.Done && await lines.ReadLineAsync(interruption.Token) is { } line)
+        while (code == ExitCode.Done && !cancellation.IsCancellationRequested && await lines.ReadLineAsync(CancellationToken.None) is { } line)
         {
             if (line.TrimStart() is ['#', ..])
             {
@@ -46,10 +43,24 @@ internal sealed class CommandSession(CommandClient client, TextWriter output, Te
                 break;
             }
 
-            code = words.Length == 0 ? code : await RunAsync(words, interruption.Token);
+            code = words.Length == 0 ? code : await RunAsync(words, cancellation);
         }
 
         return code;
+    }
+
+    private static async Task<int> InterruptiblyAsync(Func<CancellationToken, Task<int>> run)
+    {
+        using var interruption = new Interruption(() => { });
+        try
+        {
+            return await run(interruption.Token);
+        }
+        catch (IOException)
+        {
+            // Whoever reads what is printed has seen enough.
+            return ExitCode.Done;
+        }
     }
 
     /// <summary>Does one command.</summary>
@@ -84,10 +95,10 @@ internal sealed class CommandSession(CommandClient client, TextWriter output, Te
 
     private async Task<int> GiveAsync(PaletteCommand command, CancellationToken cancellation)
     {
-        var failed = false;
+        var code = ExitCode.Done;
         await foreach (var response in client.RunAsync(command, cancellation))
         {
-            failed |= response.IsError;
+            code = response.IsBadInput ? ExitCode.BadInput : response.IsError ? ExitCode.Failed : code;
             if (response.Text.Length > 0)
             {
                 var text = Printable(response.Text);
@@ -95,7 +106,7 @@ internal sealed class CommandSession(CommandClient client, TextWriter output, Te
             }
         }
 
-        return failed ? ExitCode.Failed : ExitCode.Done;
+        return code;
     }
 
     /// <summary>A node has its own current folder: a file that is seen from here is given with its whole path.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using SpikeTrail.Actors.Configuration;
 using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Host.Commands;
@@ -25,20 +26,25 @@ internal static class NodeCommand
         var command = new Command("node", "Run one node of a cluster, until Ctrl+C. `spiketrail cmd` talks to it.") { config, roles, port, join, commands, campaigns, data, set };
         command.SetAction(async parsed =>
         {
-            string?[] options =
+            NodeOption?[] options =
             [
-                parsed.GetValue(roles) is { } r ? $"spiketrail.node.roles=[{r}]" : null,
-                parsed.GetValue(port) is { } p ? $"spiketrail.node.port={p}" : null,
-                parsed.GetValue(join) is { } j ? $"spiketrail.node.seed-nodes=[{string.Join(",", j.Split(',').Select(seed => $"\"{seed.Trim()}\""))}]" : null,
-                parsed.GetValue(commands) is { } c ? $"spiketrail.commands.port={c}" : null,
-                parsed.GetValue(campaigns) is { } f ? $"spiketrail.node.campaigns=\"{f}\"" : null,
-                CampaignOptions.ExistingFolder(parsed.GetValue(data)) is { } d ? $"spiketrail.node.data=\"{d}\"" : null,
+                Given(parsed, roles, "node.roles", List),
+                Given(parsed, port, "node.port", text => text),
+                Given(parsed, join, "node.seed-nodes", List),
+                Given(parsed, commands, "commands.port", text => text),
+                Given(parsed, campaigns, "node.campaigns", text => text),
+                Given(parsed, data, "node.data", text => CampaignOptions.ExistingFolder(text)),
             ];
-            var settings = NodeFile.Open(parsed.GetValue(config), options.OfType<string>().Concat(parsed.GetRequiredValue(set)));
+            var settings = NodeFile.Open(parsed.GetValue(config), options.OfType<NodeOption>(), parsed.GetRequiredValue(set));
             return await RunAsync(NodeFile.ReadNode(settings), CommandEndpoint.Read(settings.Section("commands")));
         });
         return command;
     }
+
+    private static NodeOption? Given(ParseResult parsed, Option<string?> option, string key, Func<string, JsonNode?> value) =>
+        parsed.GetValue(option) is { } text && value(text) is { } node ? new(option.Name, key, node) : null;
+
+    private static JsonArray List(string text) => new([.. text.Split(',').Select(element => (JsonNode)element.Trim())]);
 
     /// <summary>
     /// Runs a node until it is told to stop. One that the rest of the cluster has given up, because it could not be reached for
@@ -53,7 +59,7 @@ internal static class NodeCommand
             var node = NodeSystem.Start(settings, expelled);
             await using (var commands = await TakeCommandsAsync(node, endpoint))
             {
-                Console.WriteLine($"node {node.Address} [{string.Join(", ", settings.Roles)}] is up; commands at {commands.Address}; campaigns in {node.Settings.Campaigns}");
+                Announce(node, commands, expelled);
                 var ended = node.System.WhenTerminated;
                 await Task.WhenAny(ended, Task.Delay(Timeout.InfiniteTimeSpan, interruption.Token));
                 if (!ended.IsCompleted)
@@ -78,6 +84,19 @@ internal static class NodeCommand
                 return ExitCode.Done;
             }
         }
+    }
+
+    /// <summary>Says what the node waits for, and, once it is one of its cluster, that it is up.</summary>
+    private static void Announce(NodeSystem node, CommandServer commands, bool expelled)
+    {
+        var (name, campaigns) = ($"node {node.Address} [{string.Join(", ", node.Settings.Roles)}]", node.Settings.Campaigns);
+        if (node.Asked.Count > 0)
+        {
+            var alone = !expelled && node.Settings.SeedNodes[0] == node.Address ? "; it begins the cluster if none of them answers" : "";
+            Console.WriteLine($"{name} listens, and waits to be let in by {string.Join(" or ", node.Asked)}{alone}");
+        }
+
+        node.WhenUp(() => Console.WriteLine($"{name} is up; commands at {commands.Address}; campaigns in {campaigns}"));
     }
 
     /// <summary>Opens the port for commands. A node that cannot has joined the cluster already: it leaves as it should.</summary>

@@ -6,10 +6,10 @@ namespace SpikeTrail.Host.Commands;
 /// <summary>
 /// What a node says first to whoever connects. From there a connection takes one command and ends:
 /// <code>
-/// node   → {"program":"0.1.0","version":1,"challenge":"base64 or null","refusal":null}
+/// node   → {"program":"0.1.0","version":2,"challenge":"base64 or null","refusal":null}
 /// client → {"proof":"base64 or null","command":{"palette":"campaign","command":"status","arguments":[{"name":"campaign","value":"demo"}]}}
-/// node   → {"text":"…","final":false,"is-error":false}      any number of times
-/// node   → {"text":"…","final":true,"is-error":false}       once, and the connection is closed
+/// node   → {"text":"…","final":false,"is-error":false,"is-bad-input":false}      any number of times
+/// node   → {"text":"…","final":true,"is-error":false,"is-bad-input":false}       once, and the connection is closed
 /// </code>
 /// Each is one line of JSON, at most <see cref="FrameStream.LongestLine"/> bytes of UTF-8, of one fixed type: no type is ever named on the wire.
 /// </summary>
@@ -19,7 +19,7 @@ namespace SpikeTrail.Host.Commands;
 /// <param name="Refusal">Why nothing is taken from this connection; null otherwise.</param>
 internal sealed record Greeting(string Program, int Version, string? Challenge, string? Refusal)
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 }
 
 /// <summary>What a client wants.</summary>

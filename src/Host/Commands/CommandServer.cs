@@ -65,8 +65,8 @@ internal sealed class CommandServer : IAsyncDisposable
         {
             listener.Dispose();
             throw new InputException(
-                $"spiketrail.commands: cannot listen at {endpoint.Host}:{endpoint.Port}: {error.Message}"
-                + (error.SocketErrorCode == SocketError.AddressAlreadyInUse ? "; another node may: choose another spiketrail.commands.port, or 0 for any" : ""),
+                $"cannot listen for commands at {endpoint.Host}:{endpoint.Port}: {error.Message}"
+                + (error.SocketErrorCode == SocketError.AddressAlreadyInUse ? "; another node may: --commands, or spiketrail.commands.port, chooses another port, 0 any" : ""),
                 error);
         }
 

@@ -1,6 +1,5 @@
 using SpikeTrail.Actors.Configuration;
 using SpikeTrail.Host.Reports;
-using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Palettes;
 
@@ -67,7 +66,7 @@ internal static class CampaignPalette
         var folder = Path.Combine(context.CampaignsFolder, campaign.Value);
         if (!System.IO.File.Exists(Path.Combine(folder, CampaignReport.ResultsFile)))
         {
-            throw new InputException($"{campaign}: no results at {Path.Combine(folder, CampaignReport.ResultsFile)} yet; `campaign list` shows which campaigns there are");
+            throw new RefusedException($"{campaign}: no results at {Path.Combine(folder, CampaignReport.ResultsFile)} yet; `campaign list` shows which campaigns there are");
         }
 
         using var text = new StringWriter { NewLine = "\n" };

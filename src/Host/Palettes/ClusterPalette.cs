@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
 using SpikeTrail.Host.Reports;
-using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Palettes;
 
 namespace SpikeTrail.Host.Palettes;
@@ -21,7 +20,7 @@ internal static class ClusterPalette
         new(new("leader", "Show the leader's address.", []), (_, context) => new CommandAction.Say(Leader(ClusterOf(context)))),
         new(new("tail", "Follow members' comings and goings until Ctrl+C.", []), Tail),
         new(new("leave", "Have a member leave: it hands over what it does and ends.", [Leaving]), Leave),
-        new(new("down", "Remove a member that is gone; one that still runs has to be started anew.", [Downed]), Down),
+        new(new("down", "Remove a member that is gone. One whose process still runs ends what it does, and joins again by itself.", [Downed]), Down),
     ]);
 
     private static string Show(Cluster cluster)
@@ -48,7 +47,7 @@ internal static class ClusterPalette
     }
 
     private static string Leader(Cluster cluster) =>
-        cluster.State.Leader?.ToString() ?? throw new InputException("cluster leader: there is none now: the members do not agree, or this node has not joined yet");
+        cluster.State.Leader?.ToString() ?? throw new RefusedException("cluster leader: there is none now: the members do not agree, or this node has not joined yet");
 
     private static CommandAction.Stream Tail(CommandArguments arguments, PaletteContext context)
     {
@@ -75,11 +74,11 @@ internal static class ClusterPalette
 
     private static Member Member(Cluster cluster, string address, string command) =>
         cluster.State.Members.FirstOrDefault(member => member.Address.ToString() == address || member.Address.HostPort() == address || ClusterText.HostPort(member.Address) == address)
-        ?? throw new InputException(
+        ?? throw new RefusedException(
             $"cluster {command}: {address} is no member (members are {string.Join(", ", cluster.State.Members.Select(member => ClusterText.HostPort(member.Address)))})");
 
     private static Cluster ClusterOf(PaletteContext context) =>
         context.System is ExtendedActorSystem { Provider: IClusterActorRefProvider }
             ? Cluster.Get(context.System)
-            : throw new InputException("this node runs without a cluster");
+            : throw new RefusedException("this node runs without a cluster");
 }

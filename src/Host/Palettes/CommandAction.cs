@@ -13,7 +13,7 @@ internal abstract record CommandAction
     /// <summary>Answer at once.</summary>
     public sealed record Say(string Text) : CommandAction;
 
-    /// <summary>Ask the registry of campaigns and put its reply into words; null for a reply that is none.</summary>
+    /// <summary>Ask the registry of campaigns and put its reply into words; null for a reply that is none, <see cref="RefusedException"/> for one that lacks what was asked for.</summary>
     public sealed record Ask(ICampaignRequest Request, Func<object, string?> Words) : CommandAction
     {
         /// <summary>A request whose reply only says that it was done.</summary>

@@ -42,7 +42,11 @@ internal sealed class PaletteActor : ReceiveActor
                     break;
             }
         }
-        catch (InputException refusal)
+        catch (InputException input)
+        {
+            client.Tell(PaletteResponse.Refusing(input));
+        }
+        catch (RefusedException refusal)
         {
             client.Tell(new PaletteResponse(refusal.Message, IsError: true));
         }

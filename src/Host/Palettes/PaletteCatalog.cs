@@ -11,6 +11,7 @@ internal static class PaletteCatalog
 
     /// <summary>What a command does.</summary>
     /// <exception cref="Protocol.InputException">There is no such command, or it cannot be done as it is given.</exception>
+    /// <exception cref="RefusedException">It cannot be done as things are.</exception>
     public static CommandAction Plan(PaletteCommand command, PaletteContext context)
     {
         var given = Grammar.Check(command);

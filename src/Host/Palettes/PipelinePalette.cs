@@ -38,12 +38,12 @@ internal static class PipelinePalette
     private static string Text(PipelineList list, string? only)
     {
         var shown = list.Pipelines.Where(pipeline => only is null || pipeline.Pipeline == only).ToList();
-        if (shown.Count == 0)
+        if (only is not null && shown.Count == 0)
         {
-            return only is null ? "no pipelines" : $"no pipeline {only}{Suggestion.Ask(only, list.Pipelines.Select(pipeline => pipeline.Pipeline))}";
+            throw new RefusedException($"{only}: there is no such pipeline{Suggestion.Ask(only, list.Pipelines.Select(pipeline => pipeline.Pipeline))}; `pipeline show` lists them");
         }
 
-        return string.Join("\n\n", shown.Select(Text));
+        return shown.Count == 0 ? "no pipelines" : string.Join("\n\n", shown.Select(Text));
     }
 
     private static string Text(PipelineStatus pipeline)

@@ -14,7 +14,7 @@ internal sealed class RegistryQuestion : ReceiveActor
         {
             RequestRefused refused => new PaletteResponse(refused.Reason, IsError: true),
             ReceiveTimeout => new PaletteResponse(Silence(context.AnswerTimeout), IsError: true),
-            _ when ask.Words(message) is { } words => new PaletteResponse(words),
+            _ when Words(ask, message) is { } answer => answer,
             _ => new PaletteResponse($"the supervisor answered with {message.GetType().Name}: does another version run there?", IsError: true),
         }));
         SetReceiveTimeout(context.AnswerTimeout);
@@ -27,6 +27,18 @@ internal sealed class RegistryQuestion : ReceiveActor
     /// <summary>What is said when the registry does not answer.</summary>
     public static string Silence(TimeSpan waited) =>
         $"no supervisor reachable: nothing was answered in {Durations.Text(waited)}; it may be moving to another node: see `cluster show`, and try again";
+
+    private static PaletteResponse? Words(CommandAction.Ask ask, object reply)
+    {
+        try
+        {
+            return ask.Words(reply) is { } words ? new PaletteResponse(words) : null;
+        }
+        catch (RefusedException refusal)
+        {
+            return new PaletteResponse(refusal.Message, IsError: true);
+        }
+    }
 
     private void End(IActorRef client, PaletteResponse response)
     {

@@ -30,6 +30,6 @@ public enum CampaignOrder
 /// <param name="Order">The order.</param>
 public sealed record CampaignOrdered(CampaignId Campaign, CampaignOrder Order) : IRegistryFact;
 
-/// <summary>A campaign has come to an end: nothing is done for it until an operator says so.</summary>
-/// <param name="Details">How it ended.</param>
+/// <summary>A campaign has come to an end, or was stopped by an order: nothing is done for it until an operator says so.</summary>
+/// <param name="Details">How it stood then.</param>
 public sealed record CampaignSettled(CampaignDetails Details) : IRegistryFact;

@@ -41,4 +41,9 @@ public readonly record struct GivenArgument(string Name, string Value);
 /// <param name="Text">The text, one line or several.</param>
 /// <param name="Final">Whether nothing more comes.</param>
 /// <param name="IsError">Whether the command failed.</param>
-public sealed record PaletteResponse(string Text, bool Final = true, bool IsError = false);
+/// <param name="IsBadInput">Whether it failed because of how it was given, or of a file that it names: as it is, it will never do.</param>
+public sealed record PaletteResponse(string Text, bool Final = true, bool IsError = false, bool IsBadInput = false)
+{
+    /// <summary>The answer to a command that cannot be used.</summary>
+    public static PaletteResponse Refusing(InputException input) => new(input.Message, IsError: true, IsBadInput: true);
+}

@@ -94,6 +94,7 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("layer-groups = 0", "layer-groups: expected a whole number of at least 1, found \"0\"")]
     [InlineData("devices = [tpu]", "devices[0]: expected cpu, cuda or \"cuda:N\", found \"tpu\"")]
+    [InlineData("devices = [cpu, cuda]", "devices: expected devices of one kind: each kind rounds differently, and numbers would depend on which of them did what")]
     [InlineData("threads-per-group = 99999999999", "threads-per-group: expected a whole number from 1 to 256, found \"99999999999\"")]
     [InlineData("checkpoint-steps = -1", "checkpoint-steps: expected a whole number of at least 0, found \"-1\"")]
     [InlineData("pass-images = 0", "pass-images: expected a whole number of at least 1, found \"0\"")]

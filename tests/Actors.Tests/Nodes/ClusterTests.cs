@@ -93,12 +93,28 @@ public sealed class ClusterTests
         var first = cluster.Start(NodeRole.Supervisor);
         await cluster.SubmitAsync("taken-over");
         await cluster.UntilAsync("taken-over", details => details.Summary.Done > 0);
+        await cluster.SubmitAsync("cancelled");
+        var cancelled = await cluster.UntilAsync("cancelled", details => details.Summary.Total > 0);
+        await cluster.AskAsync<RequestDone>(new CancelCampaign(new CampaignId("cancelled")));
+        await cluster.UntilAsync("cancelled", details => details.Summary is { Standing: CampaignStanding.Cancelled, Note: null } && details.Pipelines.Count == 0);
         cluster.Start(NodeRole.Supervisor);
 
         await first.System.Terminate();
         await cluster.UntilAsync("taken-over", CampaignStanding.Complete);
 
         Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), cluster.Results("taken-over"));
+        // What was known of it when it was cancelled is known after the failover.
+        Assert.Equal(cancelled.Summary.Total, (await cluster.AskAsync<CampaignDetails>(new ShowCampaign(new CampaignId("cancelled")))).Summary.Total);
+    }
+
+    [Fact]
+    public async Task A_campaign_that_no_worker_is_there_for_says_so()
+    {
+        await using var cluster = new TestCluster();
+        cluster.Start(NodeRole.Supervisor);
+        await cluster.SubmitAsync("waiting");
+
+        await cluster.UntilAsync("waiting", details => details.Summary is { Standing: CampaignStanding.Waiting, Note: "no worker has joined" });
     }
 
     [Fact]
@@ -132,7 +148,7 @@ public sealed class ClusterTests
         Assert.Contains("not paused", (await cluster.AskAsync<RequestRefused>(new ResumeCampaign(id))).Reason, StringComparison.Ordinal);
         await cluster.AskAsync<RequestDone>(new PauseCampaign(id));
         await cluster.UntilAsync("ordered", details => details.Summary.Standing == CampaignStanding.Paused && details.Pipelines.Count == 0);
-        Assert.All((await cluster.AskAsync<DeviceList>(new ListDevices())).Devices, device => Assert.Empty(device.Users));
+        await cluster.UntilAsync(() => cluster.AskAsync<DeviceList>(new ListDevices()), list => list.Devices.All(device => device.Users.Count == 0));
         Assert.Contains("is paused", (await cluster.AskAsync<RequestRefused>(new PauseCampaign(id))).Reason, StringComparison.Ordinal);
 
         await cluster.AskAsync<RequestDone>(new ResumeCampaign(id));

@@ -103,6 +103,14 @@ public sealed class WireSecurityTests() : PipelineTest(OtherNode.Configuration +
     }
 
     [Fact]
+    public async Task An_actor_that_nodes_do_not_know_by_name_is_not_found_by_searching()
+    {
+        var selection = _peer.System.ActorSelection(PathOf(_probe).Split('#')[0].Replace("system", "*", StringComparison.Ordinal));
+        selection.Tell(new Identify(1));
+        await LogSaysAsync<Debug>("dropping inbound actor selection");
+    }
+
+    [Fact]
     public async Task What_nodes_need_of_each_other_is_let_through()
     {
         await using var other = new OtherNode(Sys, Folder);

@@ -2,6 +2,7 @@ using Akka.Actor;
 using SpikeTrail.Host.Cli;
 using SpikeTrail.Host.Commands;
 using SpikeTrail.Host.Tests.Commands;
+using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Palettes;
 
 namespace SpikeTrail.Host.Tests.Cli;
@@ -32,6 +33,15 @@ public sealed class CommandSessionTests : ServerTest
 
         Assert.Equal(ExitCode.Failed, await RunAsync("campaign resume demo"));
         Assert.Equal(("", "error: demo is not paused\n"), Printed());
+    }
+
+    [Fact]
+    public async Task What_a_node_finds_wrong_with_a_command_or_its_file_is_exit_code_2()
+    {
+        Answer = (_, client) => client.Tell(PaletteResponse.Refusing(new InputException("demo.conf: campaign.epochs: unknown key")));
+
+        Assert.Equal(ExitCode.BadInput, await RunAsync("campaign start demo.conf"));
+        Assert.Equal(("", "error: demo.conf: campaign.epochs: unknown key\n"), Printed());
     }
 
     [Theory]
@@ -95,6 +105,14 @@ public sealed class CommandSessionTests : ServerTest
     }
 
     [Fact]
+    public async Task A_reader_that_leaves_ends_a_command_that_has_no_end()
+    {
+        Answer = (_, client) => client.Tell(new PaletteResponse("one", Final: false));
+
+        Assert.Equal(ExitCode.Done, await new CommandSession(ClientOf(Start()), new LeftPipe(), _errors).RunInterruptiblyAsync(["campaign", "tail", "demo"]));
+    }
+
+    [Fact]
     public async Task Lines_are_done_one_after_the_other_until_one_fails()
     {
         Answer = (command, client) => client.Tell(new PaletteResponse(command.Command, IsError: command.Command == "pause"));
@@ -124,6 +142,12 @@ public sealed class CommandSessionTests : ServerTest
     [InlineData("run x --out y", "run x --out y")]
     public void The_nodes_command_is_told_apart_from_this_programs_options(string given, string marked) =>
         Assert.Equal(marked, string.Join(' ', CmdCommand.MarkNodesCommand(given.Split(' '))));
+
+    /// <summary>A pipe whose reader has left.</summary>
+    private sealed class LeftPipe : StringWriter
+    {
+        public override Task WriteLineAsync(string? value) => throw new IOException("Broken pipe");
+    }
 
     private Task<int> RunAsync(string line) => Session().RunAsync(CommandWords.Split(line), default);
 

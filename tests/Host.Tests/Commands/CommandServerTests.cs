@@ -266,8 +266,8 @@ public sealed class CommandServerTests : ServerTest
 
         var refusal = Assert.Throws<InputException>(() => Start(new("127.0.0.1", first.Address.Port)));
 
-        Assert.StartsWith($"spiketrail.commands: cannot listen at 127.0.0.1:{first.Address.Port}: ", refusal.Message, StringComparison.Ordinal);
-        Assert.EndsWith("choose another spiketrail.commands.port, or 0 for any", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"cannot listen for commands at 127.0.0.1:{first.Address.Port}: ", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("--commands, or spiketrail.commands.port, chooses another port, 0 any", refusal.Message, StringComparison.Ordinal);
     }
 
     private static CommandEndpoint Guarded() => new("127.0.0.1", 0) { Secret = new("a secret for this test") };

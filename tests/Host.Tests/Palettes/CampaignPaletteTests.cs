@@ -61,7 +61,6 @@ public sealed class CampaignPaletteTests : PaletteTest
     [InlineData("cancel a\\\\b", "campaign cancel: CAMPAIGN: expected a campaign's name")]
     [InlineData("retry ~", "campaign retry: CAMPAIGN: expected a campaign's name")]
     [InlineData("report ..%2f", "campaign report: CAMPAIGN: expected a campaign's name")]
-    [InlineData("report demo", "demo: no results at ")]
     public async Task What_cannot_be_done_is_refused_in_a_line_and_asks_nobody(string command, string refusal)
     {
         Give($"campaign {command}");
@@ -69,8 +68,18 @@ public sealed class CampaignPaletteTests : PaletteTest
         var answer = await AnswerAsync();
         Assert.StartsWith(refusal, answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', answer.Text);
-        Assert.True(answer is { Final: true, IsError: true });
+        Assert.True(answer is { Final: true, IsError: true, IsBadInput: true });
         await Registry.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_report_of_what_is_not_measured_yet_is_refused()
+    {
+        Give("campaign report demo");
+
+        var answer = await AnswerAsync();
+        Assert.StartsWith("demo: no results at ", answer.Text, StringComparison.Ordinal);
+        Assert.True(answer is { Final: true, IsError: true, IsBadInput: false });
     }
 
     [Fact]
