@@ -1,6 +1,24 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
+using SpikeTrail.Bench.Layouts;
 
-// In this process: a project built for every benchmark would need a copy of libtorch of its own.
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
-    .Run([.. args, "--inProcess"], DefaultConfig.Instance.WithArtifactsPath(Path.Combine("artifacts", "benchmarks")));
+switch (args)
+{
+    case [OtherProcess.Argument, var folder, .. var seed]:
+        OtherProcess.Serve(folder, seed.FirstOrDefault());
+        break;
+
+    case ["layouts", .. var options]:
+        await LayoutComparison.RunAsync(options);
+        break;
+
+    case ["workers", .. var options]:
+        await WorkerComparison.RunAsync(options);
+        break;
+
+    default:
+        // In this process: a project built for every benchmark would need a copy of libtorch of its own.
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
+            .Run([.. args, "--inProcess"], DefaultConfig.Instance.WithArtifactsPath(Path.Combine("artifacts", "benchmarks")));
+        break;
+}

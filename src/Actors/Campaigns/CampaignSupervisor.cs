@@ -8,6 +8,7 @@ using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
+using SpikeTrail.Protocol.Wire;
 using SpikeTrail.Snn.Checkpoints;
 
 namespace SpikeTrail.Actors.Campaigns;
@@ -125,7 +126,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<WorkProgress>(OnProgress);
             Command<EpochCheckpointed>(fact => OfSender()?.Work?.IsAdvancedBy(fact) == true, OnCheckpointed);
             Command<EpochTrained>(fact => IsAnswer(fact), OnEpochTrained);
-            Command<ShardMeasured>(fact => IsAnswer(fact), shard => RecordMeasured(shard, () => { }));
+            Command<SliceMeasured>(measured => IsAnswer(measured), measured => RecordMeasured(measured.Shards, () => { }));
             Command<LinkMeasured>(fact => IsAnswer(fact), OnLinkMeasured);
             Command<PipelineFailed>(failed => With(failed.Pipeline, replica => OnFailed(replica, failed)));
             Command<PipelineLost>(lost => With(lost.Pipeline, replica => OnLost(replica, lost.Reason)));
@@ -329,7 +330,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private void OnLinkMeasured(LinkMeasured measured)
     {
         var shards = OfSender()!.Run.Shards;
-        RecordMeasured(measured, () =>
+        RecordMeasured([measured], () =>
         {
             foreach (var (_, statistics) in _state.Links.Where(entry => entry.Key.Chain == measured.Link.Chain && _state.IsSuperseded(entry.Key, shards)))
             {
@@ -339,16 +340,16 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     }
 
     /// <summary>Journals what was measured, together with the cells that it completes.</summary>
-    private void RecordMeasured(ICampaignFact measured, Action then)
+    private void RecordMeasured(IReadOnlyList<ICampaignFact> measured, Action then)
     {
-        var (work, after) = (OfSender()!.Work!, _state.Apply(measured));
+        var (work, after) = (OfSender()!.Work!, measured.Aggregate(_state, (state, fact) => state.Apply(fact)));
         var completed =
             from cell in work.Cells
             where _state.MeasurementOf(cell.Id, work.Run.Shards) is null
             let measurement = after.MeasurementOf(cell.Id, work.Run.Shards)
             where measurement is not null
             select new CellCompleted(cell.Id, measurement.Correct, measurement.Total, (double)measurement.Input.Zeros / measurement.Input.Elements);
-        RecordAnswer([measured, .. completed], then);
+        RecordAnswer([.. measured, .. completed], then);
     }
 
     /// <summary>Journals what a pipeline answered; only then is it given more.</summary>
@@ -363,7 +364,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         });
     }
 
-    private bool IsAnswer(ICampaignFact fact) => OfSender()?.Work?.IsAnsweredBy(fact) == true;
+    private bool IsAnswer(IWireMessage answer) => OfSender()?.Work?.IsAnsweredBy(answer) == true;
 
     private void OnFailed(Replica replica, PipelineFailed failed)
     {

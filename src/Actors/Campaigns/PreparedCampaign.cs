@@ -2,7 +2,6 @@ using SpikeTrail.Actors.Configuration;
 using SpikeTrail.Actors.Pipeline;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
-using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Data;
 using SpikeTrail.Snn.Networks;
@@ -22,25 +21,27 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
     /// <summary>Epochs to train.</summary>
     public int Epochs => Context.Campaign.Training.Epochs;
 
-    /// <summary>Shards of each cell.</summary>
+    /// <summary>Shards of each cell: slices of the test set.</summary>
     public int Shards => (Context.Data.Test.Count + Context.Campaign.Evaluation.ShardSize - 1) / Context.Campaign.Evaluation.ShardSize;
 
     /// <summary>Image passes of one epoch and the test after it.</summary>
     public long EpochCost => TrainingEpoch.CostOf(Context.Data.Training.Count) + Context.Data.Test.Count;
 
-    /// <summary>Image passes of a whole cell.</summary>
-    public long CellCost(CellPlan cell) => CostPerImage(cell) * Context.Data.Test.Count;
+    /// <summary>Its cells, in order, those together that are measured together: of one chain, or else of one protocol.</summary>
+    public IReadOnlyList<IReadOnlyList<CellPlan>> Groups { get; } = [.. Cells.GroupBy(cell => (cell.Protocol.Name, cell.Chain)).Select(group => group.ToList())];
 
-    /// <summary>Image passes of one shard of a cell.</summary>
-    public long ShardCost(CellPlan cell, int index)
+    /// <summary>Image passes of the test set in cells that are measured together.</summary>
+    public long CostOf(IReadOnlyList<CellPlan> cells) => CostOf(cells, ..);
+
+    /// <summary>Image passes of one slice of the test set in cells that are measured together.</summary>
+    public long SliceCost(IReadOnlyList<CellPlan> cells, int index) => CostOf(cells, Context.Slice(index));
+
+    private long CostOf(IReadOnlyList<CellPlan> cells, Range slice) => cells switch
     {
-        var size = Context.Campaign.Evaluation.ShardSize;
-        return CostPerImage(cell) * Math.Min(size, Context.Data.Test.Count - index * size);
-    }
-
-    private long CostPerImage(CellPlan cell) => Attack.Create(cell.Attack, cell.Epsilon) is { } attack
-        ? AttackShard.CostPerImage(attack, Context.Campaign.Probes)
-        : CleanShard.CostPerImage(cell.Protocol);
+        [] => 0,
+        [{ Chain: null }, ..] => Context.Shard(cells, slice).Cost,
+        _ => Context.ShardOfChain(cells, slice).Cost,
+    };
 }
 
 /// <summary>
@@ -53,7 +54,7 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
 public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity, IReadOnlyList<PreparedRun> Runs)
 {
     /// <summary>Image passes of the whole campaign.</summary>
-    public long Cost => Runs.Sum(run => run.Epochs * run.EpochCost + run.Cells.Sum(run.CellCost));
+    public long Cost => Runs.Sum(run => run.Epochs * run.EpochCost + run.Groups.Sum(run.CostOf));
 
     /// <summary>Checks a campaign and loads its data.</summary>
     /// <exception cref="InputException">Something it needs is missing or wrong.</exception>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Protocol.Wire;
 
 namespace SpikeTrail.Actors.Campaigns;
 
@@ -15,7 +16,7 @@ public readonly record struct WorkKey(RunId Run, string Work)
 
 /// <summary>A piece of work and what it belongs to.</summary>
 /// <param name="Run">The run.</param>
-/// <param name="Cells">The cells it is a slice of: none for training, all of a chain's for a link.</param>
+/// <param name="Cells">The cells it is a slice of: none for training, those that lack it for a slice, all of a chain's for a link.</param>
 /// <param name="Work">What the pipeline is told.</param>
 internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, IPipelineWork Work)
 {
@@ -23,8 +24,8 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     public WorkKey Key => new(Run.Id, Work.ToString()!);
 
     /// <summary>
-    /// All work that can be done now, in order: run by run, first the next epoch, then every shard of every cell, and of each
-    /// chain the next link.
+    /// All work that can be done now, in order: run by run, first the next epoch, then every slice of the test set in the cells
+    /// of each protocol that lack it, and of each chain the next link.
     /// </summary>
     /// <param name="campaign">The campaign.</param>
     /// <param name="state">What is done.</param>
@@ -40,11 +41,11 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     /// <summary>Whether a fact is on the way to this work's answer.</summary>
     public bool IsAdvancedBy(EpochCheckpointed fact) => Work is TrainEpoch work && fact.Run == Run.Id && fact.Epoch == work.Epoch;
 
-    /// <summary>Whether a fact is this work's answer.</summary>
-    public bool IsAnsweredBy(ICampaignFact fact) => (Work, fact) switch
+    /// <summary>Whether something is this work's answer.</summary>
+    public bool IsAnsweredBy(IWireMessage answer) => (Work, answer) switch
     {
         (TrainEpoch work, EpochTrained done) => done.Run == Run.Id && done.Epoch == work.Epoch,
-        (MeasureShard work, ShardMeasured done) => done.Shard == work.Shard,
+        (MeasureSlice work, SliceMeasured done) => done.Slice == work.Slice,
         (MeasureLink work, LinkMeasured done) => done.Link == work.Link,
         _ => false,
     };
@@ -57,8 +58,8 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     public ProgressUpdate Update(CampaignState state, WorkProgress progress, long campaignDone, long campaignCost) => new(
         Run.Id,
         Work is TrainEpoch work ? $"epoch {work.Epoch}/{Run.Epochs}" : Describe(),
-        Cells.Sum(cell => DoneOf(Run, cell, state)) + progress.Done,
-        Work is TrainEpoch ? progress.Total : Cells.Sum(Run.CellCost),
+        Together().Sum(cells => DoneOf(Run, cells, state)) + progress.Done,
+        Work is TrainEpoch ? progress.Total : Together().Sum(Run.CostOf),
         campaignDone,
         campaignCost,
         progress.Loss,
@@ -67,7 +68,7 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
 
     /// <summary>Image passes of a run that are done.</summary>
     public static long DoneOf(PreparedRun run, CampaignState state) =>
-        state.EpochsOf(run.Id).Count * run.EpochCost + run.Cells.Sum(cell => DoneOf(run, cell, state));
+        state.EpochsOf(run.Id).Count * run.EpochCost + run.Groups.Sum(cells => DoneOf(run, cells, state));
 
     private static IEnumerable<WorkItem> Ready(PreparedRun run, CampaignState state)
     {
@@ -77,23 +78,30 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
             yield break;
         }
 
-        var chains = new HashSet<ChainId>();
-        foreach (var cell in run.Cells)
+        foreach (var cells in run.Groups)
         {
-            var missing = Enumerable.Range(0, run.Shards).Select(index => new ShardId(cell.Id, index)).Where(shard => !state.Shards.ContainsKey(shard));
-            if (cell.Chain is not { } chain)
+            var lacking = Enumerable.Range(0, run.Shards).Select(index => (Index: index, Cells: Lacking(cells, index, state))).Where(slice => slice.Cells.Count > 0);
+            if (cells[0].Chain is { } chain)
             {
-                foreach (var shard in missing)
+                if (lacking.Any())
                 {
-                    yield return new WorkItem(run, [cell], new MeasureShard(shard));
+                    yield return new WorkItem(run, cells, NextLink(chain, state));
                 }
+
+                continue;
             }
-            else if (missing.Any() && chains.Add(chain))
+
+            foreach (var slice in lacking)
             {
-                yield return new WorkItem(run, [.. run.Cells.Where(other => other.Chain == chain)], NextLink(chain, state));
+                var id = new SliceId(run.Id, cells[0].Protocol.Name, slice.Index);
+                yield return new WorkItem(run, slice.Cells, new MeasureSlice(id, [.. slice.Cells.Select(cell => cell.Id)]));
             }
         }
     }
+
+    /// <summary>The cells that a slice of the test set is not measured in.</summary>
+    private static List<CellPlan> Lacking(IReadOnlyList<CellPlan> cells, int index, CampaignState state) =>
+        [.. cells.Where(cell => !state.Shards.ContainsKey(new ShardId(cell.Id, index)))];
 
     /// <summary>The first link whose statistics are not there: it may have been measured before they were lost.</summary>
     private static MeasureLink NextLink(ChainId chain, CampaignState state)
@@ -107,14 +115,17 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
         return new MeasureLink(new LinkId(chain, index), statistics);
     }
 
+    /// <summary>The cells it is a slice of, and those that have the slice already: none for training.</summary>
+    private IEnumerable<IReadOnlyList<CellPlan>> Together() => Run.Groups.Where(cells => Cells.Count > 0 && cells.Contains(Cells[0]));
+
     private string Describe()
     {
-        var (protocol, attacks) = (Cells[0].Protocol.Name, string.Join(" and ", Cells.Select(cell => cell.Attack.Name)));
-        return Cells[0].Attack.Kind == AttackKind.None
-            ? $"{protocol} clean"
-            : string.Create(CultureInfo.InvariantCulture, $"{protocol} {attacks} eps {Cells[0].Epsilon}");
+        var names = string.Join(" and ", Cells.Select(cell => cell.Attack.Kind == AttackKind.None ? "clean" : cell.Attack.Name).Distinct());
+        var budgets = string.Join(", ", Cells.Where(cell => cell.Attack.Kind != AttackKind.None).Select(cell => cell.Epsilon.ToString(CultureInfo.InvariantCulture)).Distinct());
+        return $"{Cells[0].Protocol.Name} {names}{(budgets.Length == 0 ? "" : $" eps {budgets}")}";
     }
 
-    private static long DoneOf(PreparedRun run, CellPlan cell, CampaignState state) =>
-        Enumerable.Range(0, run.Shards).Where(index => state.Shards.ContainsKey(new ShardId(cell.Id, index))).Sum(index => run.ShardCost(cell, index));
+    /// <summary>What was measured need not be again; what is left costs what it costs by itself.</summary>
+    private static long DoneOf(PreparedRun run, IReadOnlyList<CellPlan> cells, CampaignState state) =>
+        Enumerable.Range(0, run.Shards).Sum(index => run.SliceCost(cells, index) - run.SliceCost(Lacking(cells, index, state), index));
 }

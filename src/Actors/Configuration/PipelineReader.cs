@@ -34,6 +34,7 @@ internal static partial class PipelineReader
         Placement = pipeline.TextsOr("placement", "auto", "a device such as \"127.0.0.1:4053/cpu\"", place => DeviceId.Parse(place) is not null) is { Count: > 0 } places ? places : null,
         Window = pipeline.Integer("window", min: 1),
         FramesInFlight = pipeline.Integer("frames-in-flight", min: 1),
+        PassImages = pipeline.Integer("pass-images", min: 1),
         Devices = pipeline.Texts("devices", "cpu, cuda or \"cuda:N\"", device => Device().IsMatch(device)),
         ThreadsPerGroup = pipeline.Integer("threads-per-group", min: 1, max: 256),
         CheckpointSteps = pipeline.Integer("checkpoint-steps", min: 0),

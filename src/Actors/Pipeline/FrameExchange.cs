@@ -17,6 +17,9 @@ internal sealed class FrameExchange(IActorRef spikesTo, IActorRef gradientsTo, i
     private readonly FrameLink _gradients = new(gradientsTo, framesInFlight, system);
     private readonly Dictionary<Direction, FrameAssembly> _assemblies = [];
 
+    /// <summary>Bytes of packed frames that were sent to other processes, or wait to be.</summary>
+    public long BytesSent => _spikes.BytesSent + _gradients.BytesSent;
+
     /// <summary>Sends a frame on its way, now or when its turn comes. It is taken over.</summary>
     public void Send(IFrame frame) => LinkOf(frame.Direction).Send(frame);
 

@@ -31,6 +31,9 @@ internal sealed class FrameLink : IDisposable
         }
     }
 
+    /// <summary>Bytes of packed frames that were sent to another process, or wait to be.</summary>
+    public long BytesSent { get; private set; }
+
     /// <summary>Sends a frame, now or when its turn comes. The link takes it over.</summary>
     public void Send(IFrame frame)
     {
@@ -72,6 +75,7 @@ internal sealed class FrameLink : IDisposable
         }
 
         _framesCut++;
+        BytesSent += bytes.Length;
     }
 
     private void Flush()

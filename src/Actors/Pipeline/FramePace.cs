@@ -2,26 +2,32 @@ using Akka.Actor;
 
 namespace SpikeTrail.Actors.Pipeline;
 
-/// <summary>How many frames an actor took, and how many a second of late.</summary>
+/// <summary>How much goes through an actor: in all, and a second of late.</summary>
+/// <param name="Frames">Frames it took.</param>
+/// <param name="FramesPerSecond">How many it took a second.</param>
+/// <param name="BytesSent">Bytes of packed frames it sent to other processes.</param>
+/// <param name="BytesPerSecond">How many it sent a second.</param>
+internal readonly record struct FrameFlow(long Frames, double FramesPerSecond, long BytesSent, double BytesPerSecond);
+
+/// <summary>Measures the flow of frames through an actor.</summary>
 /// <param name="clock">What time is taken from.</param>
 internal sealed class FramePace(ITimeProvider clock)
 {
     private TimeSpan _measuredAt = clock.MonotonicClock;
-    private long _framesThen;
-    private bool _atRest = true;
+    private FrameFlow _last;
+    private long _frames;
 
-    /// <summary>How many it took in all.</summary>
-    public long Frames { get; private set; }
+    /// <summary>One more frame is taken.</summary>
+    public void Count() => _frames++;
 
-    /// <summary>One more is taken.</summary>
-    public void Count() => Frames++;
-
-    /// <summary>Frames a second since the last measurement; null while there is nothing new to say, because it rests as it did then.</summary>
-    public double? Measure()
+    /// <summary>The flow since the last measurement; null while there is nothing new to say, because the actor rests as it did then.</summary>
+    /// <param name="bytesSent">Bytes sent in all.</param>
+    public FrameFlow? Measure(long bytesSent)
     {
-        var (frames, elapsed) = (Frames - _framesThen, clock.MonotonicClock - _measuredAt);
-        var wasAtRest = _atRest;
-        (_framesThen, _measuredAt, _atRest) = (Frames, clock.MonotonicClock, frames == 0);
-        return _atRest && wasAtRest ? null : frames / elapsed.TotalSeconds;
+        var seconds = (clock.MonotonicClock - _measuredAt).TotalSeconds;
+        var flow = new FrameFlow(_frames, (_frames - _last.Frames) / seconds, bytesSent, (bytesSent - _last.BytesSent) / seconds);
+        var news = flow != _last;
+        (_measuredAt, _last) = (clock.MonotonicClock, flow);
+        return news ? flow : null;
     }
 }

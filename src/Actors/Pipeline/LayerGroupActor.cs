@@ -98,7 +98,7 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
         }
 
         Sender.Tell(new LayerGroupReady(_plan.Index));
-        _pipeline.Tell(Status(framesPerSecond: 0));
+        _pipeline.Tell(Status(default));
     }
 
     private void OnPassRequest(PassRequest request)
@@ -138,19 +138,21 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
     private void OnTellStatus()
     {
         // A group that rests says so once.
-        if (_pace.Measure() is { } framesPerSecond)
+        if (_pace.Measure(_frames!.BytesSent) is { } flow)
         {
-            _pipeline.Tell(Status(framesPerSecond));
+            _pipeline.Tell(Status(flow));
         }
     }
 
-    private LayerGroupStatus Status(double framesPerSecond) => new(
+    private LayerGroupStatus Status(FrameFlow flow) => new(
         _plan.Index,
         string.Join(", ", _group!.Layers),
         new DeviceId(NodeName.Of(Context.System), _plan.Device),
         _group.StateBytes,
-        _pace.Frames,
-        framesPerSecond);
+        flow.Frames,
+        flow.FramesPerSecond,
+        flow.BytesSent,
+        flow.BytesPerSecond);
 
     private void OnSetStatisticsAside(SetStatisticsAside aside)
     {

@@ -45,7 +45,7 @@ internal sealed class PassRun(BatchPass pass, PassRequest request, int window, i
             return;
         }
 
-        _prediction = Prediction.From(_outputs, pass.Labels);
+        _prediction = Prediction.From(_outputs, pass.Labels, request.Batches);
         if (request.Backward)
         {
             foreach (var gradient in _prediction.GradientFrames(request, window))

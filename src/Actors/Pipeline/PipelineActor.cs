@@ -4,11 +4,10 @@ using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
-using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Protocol.Wire;
 using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Encoders;
-using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Networks;
 using SpikeTrail.Snn.Training;
 using static TorchSharp.torch;
@@ -16,7 +15,7 @@ using static TorchSharp.torch;
 namespace SpikeTrail.Actors.Pipeline;
 
 /// <summary>
-/// One live network: a child per layer group, in a row. Turns a piece of work ("train epoch 3", "measure shard 17")
+/// One live network: a child per layer group, in a row. Turns a piece of work ("train epoch 3", "measure slice 17")
 /// into passes, runs them one after another through the layer groups, and answers its client with the fact that the work is
 /// done. Its memory is the layer groups' weights alone: when anything in it fails, all of it is replaced from the last
 /// checkpoint. Layer groups on its own node are its children; those on other nodes are their workers'.
@@ -157,7 +156,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     {
         ReceiveAlways();
         Receive<TrainEpoch>(work => Begin(work, Train));
-        Receive<MeasureShard>(work => Begin(work, Measure));
+        Receive<MeasureSlice>(work => Begin(work, Measure));
         Receive<MeasureLink>(work => Begin(work, Measure));
     });
 
@@ -231,12 +230,12 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         }
     }
 
-    /// <summary>Hands the client the fact that the work is done, and is ready for more.</summary>
-    private void Answer(ICampaignFact fact)
+    /// <summary>Hands the client what was done, and is ready for more.</summary>
+    private void Answer(IWireMessage done)
     {
         _work = null;
         BecomeIdle();
-        _client.Tell(fact);
+        _client.Tell(done);
     }
 
     private void Begin<TWork>(TWork work, Action<TWork> how)
@@ -303,23 +302,12 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         TellGroups(new WriteCheckpoint(folder));
     }
 
-    private void Measure(MeasureShard work)
+    private void Measure(MeasureSlice work)
     {
-        var cell = _cells[work.Shard.Cell];
-        if (Attack.Create(cell.Attack, cell.Epsilon) is { } attack)
-        {
-            var attacked = new AttackShard(Setting(cell.Protocol), [attack], Slice(work.Shard.Index));
-            Measure(attacked, work.Shard, () => attacked.Measurements.Single());
-        }
-        else
-        {
-            var clean = new CleanShard(Setting(cell.Protocol), Slice(work.Shard.Index));
-            Measure(clean, work.Shard, () => clean.Measurement);
-        }
+        var shard = _context.Shard([.. work.Cells.Select(cell => _cells[cell])], _context.Slice(work.Slice.Index));
+        Run(new JobRun(shard, 0, shard.Cost, whenDone: () => Answer(new SliceMeasured(
+            work.Slice, [.. work.Cells.Zip(shard.Measurements, (cell, measurement) => new ShardMeasured(new ShardId(cell, work.Slice.Index), measurement))]))));
     }
-
-    private void Measure(IPassJob job, ShardId shard, Func<Measurement> measurement) =>
-        Run(new JobRun(job, 0, job.Cost, whenDone: () => Answer(new ShardMeasured(shard, measurement()))));
 
     /// <summary>
     /// Lends the network's running statistics to a chain: the trained ones are set aside, the chain's taken over from the
@@ -328,8 +316,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     private void Measure(MeasureLink work)
     {
         CellPlan[] cells = [.. _cells.Values.Where(cell => cell.Chain == work.Link.Chain)];
-        var attacks = cells.Select(cell => Attack.Create(cell.Attack, cell.Epsilon)!).ToList();
-        var shard = new AttackShard(Setting(cells[0].Protocol), attacks, Slice(work.Link.Index));
+        var shard = _context.ShardOfChain(cells, _context.Slice(work.Link.Index));
         BecomeAwaitingGroups(whenReady: () => Run(new JobRun(shard, 0, shard.Cost, whenDone: () => WriteStatistics(work.Link, cells, shard))));
         TellGroups(new SetStatisticsAside(work.Statistics));
     }
@@ -341,15 +328,6 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
             Answer(new LinkMeasured(
                 link, [.. cells.Zip(shard.Measurements, (cell, measurement) => new ShardMeasured(new ShardId(cell.Id, link.Index), measurement))], statistics)));
         TellGroups(new TakeStatisticsBack(folder));
-    }
-
-    private TestSetting Setting(ProtocolSpec protocol) =>
-        new(protocol, _encoder, _context.Data.Test, _context.Campaign.Evaluation.BatchSize, _context.Run.Seed, _type) { Probes = _context.Campaign.Probes };
-
-    private Range Slice(int index)
-    {
-        var size = _context.Campaign.Evaluation.ShardSize;
-        return (index * size)..Math.Min((index + 1) * size, _context.Data.Test.Count);
     }
 
     private void Run(JobRun job)

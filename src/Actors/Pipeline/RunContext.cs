@@ -1,7 +1,10 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
+using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Data;
+using SpikeTrail.Snn.Encoders;
 using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Networks;
 
 namespace SpikeTrail.Actors.Pipeline;
 
@@ -26,6 +29,28 @@ public sealed record RunContext(
         Pipeline,
         OutputFolder,
         ConfigurationHash);
+
+    /// <summary>All that one slice of the test set is wanted for in cells of one protocol, of no chain.</summary>
+    internal SliceShard Shard(IReadOnlyList<CellPlan> cells, Range slice) =>
+        new(Setting(cells[0].Protocol), [.. cells.Select(cell => Attack.Create(cell.Attack, cell.Epsilon))], slice);
+
+    /// <summary>A slice of the test set in the cells of a chain.</summary>
+    internal AttackShard ShardOfChain(IReadOnlyList<CellPlan> cells, Range slice) =>
+        new(Setting(cells[0].Protocol), [.. cells.Select(cell => Attack.Create(cell.Attack, cell.Epsilon)!)], slice);
+
+    /// <summary>A slice of the test set.</summary>
+    internal Range Slice(int index)
+    {
+        var size = Campaign.Evaluation.ShardSize;
+        return (index * size)..Math.Min((index + 1) * size, Data.Test.Count);
+    }
+
+    private TestSetting Setting(ProtocolSpec protocol) =>
+        new(protocol, Encoder.Create(Run.DataSet), Data.Test, Campaign.Evaluation.BatchSize, Run.Seed, Run.Network.Precision.ToScalarType())
+        {
+            Probes = Campaign.Probes,
+            PassImages = Pipeline.PassImages,
+        };
 
     /// <summary>What the network's layers take on a device, measured.</summary>
     public IReadOnlyList<BlockProfile> MeasureBlocks(string device) => BlockProfile.Measure(

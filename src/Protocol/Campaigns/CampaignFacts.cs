@@ -76,7 +76,7 @@ public sealed record CellCompleted(CellId Cell, int Correct, int Total, double I
 
 /// <summary>A piece of work failed; it is tried again until its retries are used up.</summary>
 /// <param name="Run">The run it belongs to.</param>
-/// <param name="Work">Which work, such as <c>epoch 3</c> or a shard's id.</param>
+/// <param name="Work">Which work, such as <c>epoch 3</c> or <c>slice a/b/7/strict#1</c>.</param>
 /// <param name="Attempt">Which attempt failed, from 1.</param>
 /// <param name="Reason">What went wrong.</param>
 /// <param name="GaveUp">Whether this was the last attempt: the run is then errored, and the campaign goes on without it.</param>

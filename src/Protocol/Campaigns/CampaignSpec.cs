@@ -3,10 +3,10 @@ namespace SpikeTrail.Protocol.Campaigns;
 /// <summary>How the test set is measured.</summary>
 public sealed record EvaluationSpec
 {
-    /// <summary>Images a pass.</summary>
+    /// <summary>Images a batch.</summary>
     public int BatchSize { get; init; } = 50;
 
-    /// <summary>Images a shard: the unit of resumable work, a multiple of the batch size.</summary>
+    /// <summary>Images a slice of the test set: the unit of resumable work, a multiple of the batch size.</summary>
     public int ShardSize { get; init; } = 250;
 }
 
@@ -77,6 +77,9 @@ public sealed record PipelineSpec
 
     /// <summary>How many frames may be under way between two neighbours before the sender waits.</summary>
     public int FramesInFlight { get; init; } = 4;
+
+    /// <summary>Images that a pass may have where several attacks share it; a batch by itself may always be a pass.</summary>
+    public int PassImages { get; init; } = 64;
 
     /// <summary>Devices, such as <c>cpu</c> or <c>cuda:0</c>; layer groups are dealt to them in order, evenly.</summary>
     public IReadOnlyList<string> Devices { get; init; } = ["cpu"];

@@ -52,7 +52,17 @@ public readonly record struct LinkId(ChainId Chain, int Index)
     public override string ToString() => $"{Chain.Value}#{Index}";
 }
 
-/// <summary>One fixed slice of the test set in one cell: the unit of resumable work.</summary>
+/// <summary>One fixed slice of the test set in all cells of a run under one protocol that can be measured together.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Protocol">The protocol's name.</param>
+/// <param name="Index">Which slice, from 0.</param>
+public readonly record struct SliceId(RunId Run, string Protocol, int Index)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Run.Value}/{Protocol}#{Index}";
+}
+
+/// <summary>One fixed slice of the test set in one cell: what is measured once.</summary>
 /// <param name="Cell">The cell.</param>
 /// <param name="Index">Which slice, from 0.</param>
 public readonly record struct ShardId(CellId Cell, int Index)

@@ -2,7 +2,7 @@ using SpikeTrail.Protocol.Wire;
 
 namespace SpikeTrail.Protocol.Campaigns;
 
-/// <summary>A piece of work the supervisor gives a pipeline. It is answered with the fact that it is done.</summary>
+/// <summary>A piece of work the supervisor gives a pipeline. It is answered with what was done.</summary>
 public interface IPipelineWork : IWireMessage;
 
 /// <summary>
@@ -17,13 +17,21 @@ public sealed record TrainEpoch(int Epoch, EpochProgress? From) : IPipelineWork
     public override string ToString() => $"epoch {Epoch}";
 }
 
-/// <summary>Measure one shard of one cell. Answered with <see cref="ShardMeasured"/>.</summary>
-/// <param name="Shard">Which.</param>
-public sealed record MeasureShard(ShardId Shard) : IPipelineWork
+/// <summary>
+/// Measure one slice of the test set in several cells, which share what they can. Answered with <see cref="SliceMeasured"/>.
+/// </summary>
+/// <param name="Slice">Which.</param>
+/// <param name="Cells">The cells of the slice that are not measured yet.</param>
+public sealed record MeasureSlice(SliceId Slice, IReadOnlyList<CellId> Cells) : IPipelineWork
 {
     /// <inheritdoc/>
-    public override string ToString() => $"shard {Shard}";
+    public override string ToString() => $"slice {Slice}";
 }
+
+/// <summary>A slice was measured.</summary>
+/// <param name="Slice">The slice.</param>
+/// <param name="Shards">It in every cell that was asked for: the facts.</param>
+public sealed record SliceMeasured(SliceId Slice, IReadOnlyList<ShardMeasured> Shards) : IWireMessage;
 
 /// <summary>Measure one link of a chain: a slice of the test set in all its cells. Answered with <see cref="LinkMeasured"/>.</summary>
 /// <param name="Link">Which.</param>

@@ -69,6 +69,10 @@ public sealed record ProtocolSpec
     /// </summary>
     public bool IsChain => Contaminates;
 
+    /// <summary>Whether an image's results are its own, whatever else is in a pass: batch norm is on running statistics, and they stay.</summary>
+    public bool KeepsImagesApart =>
+        !Contaminates && AttackStatistics == BatchStatistics.Running && PredictionStatistics == BatchStatistics.Running;
+
     /// <summary>
     /// What the robustness literature asks for: batch norm stays on its running statistics, pixels are attacked, images
     /// are independent of each other.

@@ -98,7 +98,10 @@ public sealed record DeviceList(IReadOnlyList<DeviceStatus> Devices) : IWireMess
 /// <param name="WeightBytes">Bytes of its weights and of its optimiser's state.</param>
 /// <param name="Frames">Frames it took, spikes and gradients.</param>
 /// <param name="FramesPerSecond">How many it took a second, of late.</param>
-public sealed record LayerGroupStatus(int Group, string Layers, DeviceId Device, long WeightBytes, long Frames, double FramesPerSecond) : IWireMessage;
+/// <param name="BytesSent">Bytes that it sent to neighbours in other processes, as packed frames.</param>
+/// <param name="BytesPerSecond">How many it sent a second, of late.</param>
+public sealed record LayerGroupStatus(
+    int Group, string Layers, DeviceId Device, long WeightBytes, long Frames, double FramesPerSecond, long BytesSent, double BytesPerSecond) : IWireMessage;
 
 /// <summary>A live pipeline.</summary>
 /// <param name="Pipeline">Its name, such as <c>figure-2-1</c>.</param>

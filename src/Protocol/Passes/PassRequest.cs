@@ -34,6 +34,10 @@ public enum PassPurpose
 /// <param name="InputGradient">Whether backward goes on to the network's input.</param>
 /// <param name="Probes">Whether backward counts zeros and norms at every operation.</param>
 /// <param name="LearningRate">The rate of the weight update; 0 where there is none.</param>
+/// <param name="Batches">
+/// How many batches of one size share the pass, one after another along N. Each comes to the bits it would come to by itself,
+/// so batch norm is on running statistics, and nothing is counted or added up over images: neither probes nor weight gradients.
+/// </param>
 public sealed record PassRequest(
     PassId Id,
     PassPurpose Purpose,
@@ -43,7 +47,8 @@ public sealed record PassRequest(
     bool WeightGradients,
     bool InputGradient,
     bool Probes,
-    double LearningRate) : IWireMessage
+    double LearningRate,
+    int Batches = 1) : IWireMessage
 {
     /// <summary>Whether there is a backward half at all.</summary>
     public bool Backward => WeightGradients || InputGradient;

@@ -20,7 +20,7 @@ public static class MessageCodec
 
     private static readonly WireFormat[] Table =
     [
-        WireFormat.Json("pass-request/1", Readable.PassRequest),
+        WireFormat.Json("pass-request/2", Readable.PassRequest),
         WireFormat.Frame("spike-frame/1", (pass, time, content) => new SpikeFrame(pass, time, content)),
         WireFormat.Frame("gradient-frame/1", (pass, time, content) => new GradientFrame(pass, time, content)),
         WireFormat.Chunk("frame-chunk/1"),
@@ -35,7 +35,8 @@ public static class MessageCodec
         WireFormat.Json("checkpoint-written/1", Readable.CheckpointWritten),
 
         WireFormat.Json("train-epoch/2", Readable.TrainEpoch),
-        WireFormat.Json("measure-shard/1", Readable.MeasureShard),
+        WireFormat.Json("measure-slice/1", Readable.MeasureSlice),
+        WireFormat.Json("slice-measured/1", Readable.SliceMeasured),
         WireFormat.Json("measure-link/1", Readable.MeasureLink),
         WireFormat.Json("work-progress/1", Readable.WorkProgress),
 

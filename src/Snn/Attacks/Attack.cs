@@ -33,6 +33,9 @@ public abstract class Attack(double epsilon)
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, "no such attack"),
     };
 
+    /// <summary>Whether it starts at the clean images: its first gradient is then theirs, whatever the budget, and need not be taken again.</summary>
+    public virtual bool StartsAtCleanImages => false;
+
     /// <summary>Where the attack starts: a new tensor of the clean images' shape [N, C, H, W].</summary>
     /// <param name="clean_NCHW">The clean images.</param>
     /// <param name="random">Each image's own randomness, by its place in the batch.</param>

@@ -11,7 +11,8 @@ namespace SpikeTrail.Snn.Attacks;
 /// <summary>
 /// Measures a slice of the test set under attack. Batch by batch every attack in turn takes its gradients, then every
 /// prediction is made: the published order, which matters where a protocol contaminates batch norm's running statistics.
-/// Where none does, attacks do not know of each other, nor do the images under <see cref="ProtocolSpec.Strict"/>.
+/// Where none does, attacks do not know of each other, nor do the images under <see cref="ProtocolSpec.Strict"/>:
+/// <see cref="SliceShard"/> then comes to the same bits in fewer passes.
 /// </summary>
 /// <param name="setting">On what, and by which rules.</param>
 /// <param name="attacks">The attacks with their budgets.</param>
@@ -30,10 +31,10 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
     public double? InputZeroFraction => _tallies[0].Gradients.InputZeroFraction;
 
     /// <summary>What each attack was measured to come to, in their order; complete once all passes have run.</summary>
-    public IReadOnlyList<Measurement> Measurements => [.. _tallies.Select(tally => tally.Gradients.Measurement(tally.Totals, tally.Vulnerability))];
+    public IReadOnlyList<Measurement> Measurements => [.. _tallies.Select(tally => tally.Measurement)];
 
     /// <summary>Image passes that one image takes.</summary>
-    public static long CostPerImage(Attack attack, ProbeSpec probes) =>
+    private static long CostPerImage(Attack attack, ProbeSpec probes) =>
         attack.Restarts * (3L * attack.Iterations + 1) + (probes.RandomPerturbations > 0 ? 4 + probes.RandomPerturbations : 0);
 
     /// <inheritdoc/>
@@ -99,7 +100,7 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
             using var images_N = attacked.TakeFirst();
             using var pass = Pass(setting.Prediction, images_N, tally.Attack, restart, tally.Attack.Iterations, batch, space);
             yield return pass;
-            tally.Withstood(pass.Outcome.Prediction);
+            tally.Withstood(pass.Outcome.Prediction.Correct, pass.Outcome.Prediction.Losses);
         }
 
         tally.EndBatch();
@@ -123,7 +124,7 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
 
         using var clean = Pass(setting.Prediction, space.Clean_N, tally.Attack, restart: 0, tally.Attack.Iterations, batch, space);
         yield return clean;
-        var vulnerability = new VulnerabilityProbe(gradient_N, clean.Outcome.Prediction);
+        var vulnerability = new VulnerabilityProbe(gradient_N, clean.Outcome.Prediction.Losses);
 
         var uniform = new Pgd(tally.Attack.Epsilon, stepSize: 0, iterations: 0);
         for (var sample = 0; sample < setting.Probes.RandomPerturbations; sample++)
@@ -132,7 +133,7 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
             using var images_N = uniform.Start(space.Clean_N, image => noise.At(batch.Indices[image]));
             using var pass = Pass(setting.Prediction, images_N, tally.Attack, restart: 0, tally.Attack.Iterations, batch, space);
             yield return pass;
-            vulnerability.AddRandom(pass.Outcome.Prediction);
+            vulnerability.AddRandom(pass.Outcome.Prediction.Losses);
         }
 
         tally.Add(vulnerability);
@@ -168,40 +169,5 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
         }
 
         public void Dispose() => _images.ForEach(images => images.Dispose());
-    }
-
-    /// <summary>What one attack has come to so far: all batches, and each image's worst case in the current one.</summary>
-    private sealed class AttackTally(Attack attack)
-    {
-        public Attack Attack { get; } = attack;
-
-        public PassTotals Totals { get; } = new();
-
-        public GradientTally Gradients { get; } = new();
-
-        public Vulnerability? Vulnerability { get; private set; }
-
-        public bool[] Correct { get; private set; } = [];
-
-        public double[] Losses { get; private set; } = [];
-
-        public void BeginBatch(int images)
-        {
-            Correct = [.. Enumerable.Repeat(true, images)];
-            Losses = [.. Enumerable.Repeat(double.NegativeInfinity, images)];
-        }
-
-        public void Withstood(Prediction prediction)
-        {
-            for (var image = 0; image < Correct.Length; image++)
-            {
-                Correct[image] &= prediction.Correct[image];
-                Losses[image] = Math.Max(Losses[image], prediction.Losses[image]);
-            }
-        }
-
-        public void EndBatch() => Totals.Add(Correct, Losses);
-
-        public void Add(VulnerabilityProbe probe) => Vulnerability = Vulnerability.Add(Vulnerability, probe.Measure(Losses));
     }
 }

@@ -23,6 +23,9 @@ internal abstract class AttackSpace(Tensor clean_N) : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(setting), setting.Protocol.Domain, "no such attack domain"),
     };
 
+    /// <summary>Whether what the network is shown depends on the randomness it is shown with.</summary>
+    public static bool DrawsCode(TestSetting setting) => setting.Protocol.Domain == AttackDomain.Pixels && setting.Encoder.Draws;
+
     /// <summary>What the network is shown, [T, N, C, H, W].</summary>
     /// <param name="attacked_N">Where an attack is.</param>
     /// <param name="epsilon">The budget in [0, 1].</param>

@@ -27,7 +27,7 @@ public sealed class CleanShard(TestSetting setting, Range slice) : IPassJob
     public Measurement Measurement => _gradients.Measurement(Totals, vulnerability: null);
 
     /// <summary>Image passes that one image takes.</summary>
-    public static long CostPerImage(ProtocolSpec protocol) =>
+    private static long CostPerImage(ProtocolSpec protocol) =>
         protocol.AttackStatistics == protocol.PredictionStatistics ? 3 : 4;
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ public sealed class Fgsm(double epsilon) : Attack(epsilon)
     public override int Iterations => 1;
 
     /// <inheritdoc/>
+    public override bool StartsAtCleanImages => true;
+
+    /// <inheritdoc/>
     public override Tensor Step(Tensor adversarial_NCHW, Tensor clean_NCHW, Tensor gradient_NCHW) =>
         SignStep(adversarial_NCHW, clean_NCHW, gradient_NCHW, Epsilon);
 }

@@ -12,6 +12,9 @@ public sealed class IteratedFgsm(double epsilon, double stepSize, int iterations
     public override int Iterations => iterations;
 
     /// <inheritdoc/>
+    public override bool StartsAtCleanImages => true;
+
+    /// <inheritdoc/>
     public override Tensor Step(Tensor adversarial_NCHW, Tensor clean_NCHW, Tensor gradient_NCHW) =>
         SignStep(adversarial_NCHW, clean_NCHW, gradient_NCHW, stepSize);
 }

@@ -20,6 +20,9 @@ public sealed record TestSetting(ProtocolSpec Protocol, Encoder Encoder, ImageSe
     /// <summary>What is counted besides accuracy and loss.</summary>
     public ProbeSpec Probes { get; init; } = new();
 
+    /// <summary>Images a pass may take where several attacks share it; a batch by itself may always be a pass.</summary>
+    public int PassImages { get; init; } = 64;
+
     /// <summary>A prediction, by the protocol's rule.</summary>
     internal PassRequest Prediction =>
         PassRequest.Evaluation(default, Encoder.TimeSteps) with { BatchNorm = Protocol.PredictionStatistics };
@@ -29,6 +32,9 @@ public sealed record TestSetting(ProtocolSpec Protocol, Encoder Encoder, ImageSe
 
     /// <summary>A gradient with everything counted that is to be counted.</summary>
     internal PassRequest ProbedGradient => Gradient with { Probes = Probes.Operations, WeightGradients = Probes.WeightGradients };
+
+    /// <summary>How many batches of so many images may share a pass.</summary>
+    internal int BatchesPerPass(int images) => Protocol.KeepsImagesApart ? Math.Max(1, PassImages / images) : 1;
 
     /// <summary>A stream of randomness for one purpose.</summary>
     internal CounterRandom Random(string purpose) => CounterRandom.For(Seed, purpose);

@@ -24,6 +24,9 @@ public abstract class Encoder(int timeSteps)
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Encoder.Kind, "no such encoder"),
     };
 
+    /// <summary>Whether the code draws at random.</summary>
+    public virtual bool Draws => false;
+
     /// <summary>Encodes a batch.</summary>
     /// <param name="bytes_N">[N, …] of whole numbers 0 to 255, in the precision wanted of the result.</param>
     /// <param name="random">The randomness of each image of the batch, by its place in it; only the rate code draws any.</param>

@@ -8,16 +8,19 @@ namespace SpikeTrail.Snn.Encoders;
 public sealed class RateEncoder(int timeSteps) : Encoder(timeSteps)
 {
     /// <inheritdoc/>
+    public override bool Draws => true;
+
+    /// <inheritdoc/>
     public override Tensor Encode(Tensor bytes_N, Func<int, CounterRandom> random)
     {
         using var x_N = bytes_N / 255;
-        using var draws_TN = Draws(bytes_N.shape, random);
+        using var draws_TN = Uniform(bytes_N.shape, random);
         using var draws_typed = draws_TN.to(bytes_N.dtype, bytes_N.device);
         using var fires = draws_typed <= x_N;
         return fires.to_type(bytes_N.dtype);
     }
 
-    private Tensor Draws(long[] shape_N, Func<int, CounterRandom> random)
+    private Tensor Uniform(long[] shape_N, Func<int, CounterRandom> random)
     {
         var (images, pixels) = ((int)shape_N[0], shape_N.Skip(1).Aggregate(1L, (a, b) => a * b));
         var draws = new double[TimeSteps * images * pixels];

@@ -44,7 +44,7 @@ public sealed class LocalPipeline(IReadOnlyList<LayerGroup> groups, int window =
         try
         {
             var outputs = steps.Aggregate(Frame.Split(pass.Inputs_TN, window), (frames, step) => frames.SelectMany(step.Forward)).ToList();
-            var prediction = Prediction.From(outputs, pass.Labels);
+            var prediction = Prediction.From(outputs, pass.Labels, request.Batches);
             outputs.ForEach(frame => frame.Dispose());
 
             var inputGradients = request.Backward ? Backward(prediction, request, steps) : null;

@@ -36,10 +36,13 @@ public sealed class Prediction : IDisposable
     public IReadOnlyList<bool> Correct { get; }
 
     /// <summary>Reads a pass out from the last layer's frames of all T steps, each [W, N, K]. The frames stay the caller's.</summary>
-    public static Prediction From(IReadOnlyCollection<Frame> frames, IReadOnlyList<int> labels)
+    /// <param name="frames">The frames.</param>
+    /// <param name="labels">The N true classes.</param>
+    /// <param name="batches">How many batches share the pass.</param>
+    public static Prediction From(IReadOnlyCollection<Frame> frames, IReadOnlyList<int> labels, int batches = 1)
     {
         using var outputs_TNK = Frame.Join(frames);
-        return new Prediction(outputs_TNK.mean([0]).DetachFromDisposeScope(), labels);
+        return new Prediction(Logits(outputs_TNK, batches).DetachFromDisposeScope(), labels);
     }
 
     /// <summary>
@@ -61,6 +64,31 @@ public sealed class Prediction : IDisposable
             {
                 yield return frame with { Values_WN = frame.Values_WN.contiguous() };
             }
+        }
+    }
+
+    /// <summary>The mean over time, [N, K]: for each batch by itself, because how libtorch adds up depends on how many sums there are.</summary>
+    private static Tensor Logits(Tensor outputs_TNK, int batches)
+    {
+        if (batches == 1)
+        {
+            return outputs_TNK.mean([0]);
+        }
+
+        var parts = outputs_TNK.chunk(batches, 1);
+        var means = parts.Select(Mean).ToList();
+        var joined = cat(means, 0);
+        foreach (var tensor in parts.Concat(means))
+        {
+            tensor.Dispose();
+        }
+
+        return joined;
+
+        static Tensor Mean(Tensor part_TNK)
+        {
+            using var alone_TNK = part_TNK.contiguous();
+            return alone_TNK.mean([0]);
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class Linear(string name, Parameter weight, Parameter bias) : Oper
 
     /// <inheritdoc/>
     protected override Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay) =>
-        // A matrix product's bits depend on how many rows it has: each time step by itself has N, whatever the window.
-        StepByStep(input, windowSteps, step => nn.functional.linear(step, weights[0], weights[1]));
+        // A matrix product's bits depend on how many rows it has: each time step of each batch by itself has N, whatever the
+        // window, and whatever else is in the pass.
+        StepByStep(input, windowSteps * tape.Request.Batches, step => nn.functional.linear(step, weights[0], weights[1]));
 }

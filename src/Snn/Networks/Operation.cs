@@ -26,15 +26,15 @@ public abstract class Operation(string name, string kind) : Layer(name)
     /// </summary>
     protected abstract Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay);
 
-    /// <summary>Applies an operation to each of the W time steps in [W·N, …] by itself, and joins the results.</summary>
-    protected static Tensor StepByStep(Tensor input, long windowSteps, Func<Tensor, Tensor> operation)
+    /// <summary>Applies an operation to each of the time steps in [steps·N, …] by itself, and joins the results.</summary>
+    protected static Tensor StepByStep(Tensor input, long steps, Func<Tensor, Tensor> operation)
     {
-        if (windowSteps == 1)
+        if (steps == 1)
         {
             return operation(input);
         }
 
-        var parts = input.chunk(windowSteps, 0);
+        var parts = input.chunk(steps, 0);
         var results = parts.Select(operation).ToList();
         var joined = cat(results, 0);
         foreach (var tensor in parts.Concat(results))
@@ -93,7 +93,7 @@ public abstract class Operation(string name, string kind) : Layer(name)
 
     /// <summary>
     /// Takes what must not depend on the window - the gradients of weights and of the network's own input, whose bits
-    /// vary with the number of images in a call - once a pass over all T steps, after the last gradient window has come.
+    /// vary with the number of images in a call - once for each batch over all T steps, after the last gradient window has come.
     /// </summary>
     private Tensor? BackwardOfWholePass(Tensor input, Tensor gradients_WN, PassTape tape)
     {
@@ -107,20 +107,38 @@ public abstract class Operation(string name, string kind) : Layer(name)
         using (inputs_TN)
         using (gradients_TN)
         {
-            var wanted = WantedOf(tape.Request.TimeSteps, tape);
-            using var input_flat = inputs_TN.flatten(0, 1);
-            using var input_all = input_flat.detach().requires_grad_(wanted.InputNow && TakesNetworkInput);
-            using var gradient_all = gradients_TN.flatten(0, 1);
-            var weightLeaves = wanted.WeightsNow ? Leaves() : [];
-            using var graph = Apply(input_all, wanted.WeightsNow ? weightLeaves : Values(), tape, tape.Request.TimeSteps, replay: true);
-            var inputGradient_TN = Differentiate(graph, gradient_all, input_all.requires_grad ? input_all : null, weightLeaves, tape.Request.TimeSteps, tape);
-            if (inputGradient_TN is not null)
+            if (tape.Request.Batches == 1)
             {
-                tape.Probe?.Record(Name, Kind, inputGradient_TN, gradients_TN);
+                return BackwardOfBatch(inputs_TN, gradients_TN, tape);
             }
 
-            return inputGradient_TN;
+            var (inputs, gradients) = (inputs_TN.chunk(tape.Request.Batches, 1), gradients_TN.chunk(tape.Request.Batches, 1));
+            var results = inputs.Zip(gradients, (input_TN, gradient_TN) => BackwardOfBatch(input_TN, gradient_TN, tape)).OfType<Tensor>().ToList();
+            var joined_TN = results.Count == 0 ? null : cat(results, 1);
+            foreach (var tensor in inputs.Concat(gradients).Concat(results))
+            {
+                tensor.Dispose();
+            }
+
+            return joined_TN;
         }
+    }
+
+    private Tensor? BackwardOfBatch(Tensor inputs_TN, Tensor gradients_TN, PassTape tape)
+    {
+        var takesWeights = tape.Request.WeightGradients && Weights.Count > 0;
+        using var input_flat = inputs_TN.flatten(0, 1);
+        using var input_all = input_flat.detach().requires_grad_(tape.Request.InputGradient && TakesNetworkInput);
+        using var gradient_all = gradients_TN.flatten(0, 1);
+        var weightLeaves = takesWeights ? Leaves() : [];
+        using var graph = Apply(input_all, takesWeights ? weightLeaves : Values(), tape, tape.Request.TimeSteps, replay: true);
+        var inputGradient_TN = Differentiate(graph, gradient_all, input_all.requires_grad ? input_all : null, weightLeaves, tape.Request.TimeSteps, tape);
+        if (inputGradient_TN is not null)
+        {
+            tape.Probe?.Record(Name, Kind, inputGradient_TN, gradients_TN);
+        }
+
+        return inputGradient_TN;
     }
 
     /// <summary>Runs one operation backward; weight gradients go to the tape, the input's, [W, N, …], to the caller.</summary>
@@ -144,10 +162,10 @@ public abstract class Operation(string name, string kind) : Layer(name)
         return inputGradient?.unflatten(0, steps, -1);
     }
 
-    /// <summary>Which gradients a window can give now, and whether some wait for the whole pass.</summary>
+    /// <summary>Which gradients a window can give now, and whether some wait for the whole pass, to be taken batch by batch.</summary>
     private (bool InputNow, bool WeightsNow, bool Later) WantedOf(long steps, PassTape tape)
     {
-        var whole = steps == tape.Request.TimeSteps;
+        var whole = steps == tape.Request.TimeSteps && tape.Request.Batches == 1;
         var input = tape.Request.InputGradient || !TakesNetworkInput;
         var weights = tape.Request.WeightGradients && Weights.Count > 0;
         return (input && (whole || !TakesNetworkInput), weights && whole, !whole && (weights || (input && TakesNetworkInput)));

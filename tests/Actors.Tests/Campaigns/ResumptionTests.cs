@@ -184,6 +184,29 @@ public sealed class ResumptionTests
         Assert.Equal([0, 0, 1, 0, 1], campaign.Journal().OfType<LinkMeasured>().Select(fact => fact.Link.Index));
     }
 
+    /// <summary>As in a journal of a program that measured cell by cell.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Of_a_slice_that_was_measured_in_some_cells_the_rest_is_measured(int shards)
+    {
+        using var campaign = new TinyCampaign();
+        await campaign.RunAsync();
+        var whole = campaign.Journal().ToList();
+        campaign.ForgetFrom(1 + whole.IndexOf(whole.OfType<ShardMeasured>().ElementAt(shards)));
+        var updates = new List<ProgressUpdate>();
+        var observer = new RecordingObserver(updates.Add);
+
+        var results = await campaign.RunAsync(observer: observer);
+
+        Assert.True(results.Campaign.Complete);
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), campaign.Results());
+        Assert.Equal(Texts(whole), Texts(campaign.Journal()));
+        Assert.Equal(6 - shards, observer.New.OfType<ShardMeasured>().Count());
+        Assert.Equal(updates[^1].CampaignTotal, updates[^1].CampaignDone);
+        Assert.Equal(updates.Select(update => update.CampaignDone).Order(), updates.Select(update => update.CampaignDone));
+    }
+
     [Fact]
     public async Task A_finished_campaign_is_not_run_again()
     {

@@ -11,7 +11,7 @@ using SpikeTrail.Protocol.Wire;
 
 namespace SpikeTrail.Actors.Tests.Campaigns;
 
-/// <summary>A campaign of a second or two, in a folder of its own: two epochs, then two shards in each of three cells.</summary>
+/// <summary>A campaign of a second or two, in a folder of its own: two epochs, then two slices of the test set, each in three cells.</summary>
 /// <param name="spec">Another campaign than <see cref="Spec"/>.</param>
 internal sealed class TinyCampaign(CampaignSpec? spec = null) : IDisposable
 {
@@ -90,6 +90,16 @@ internal sealed class TinyCampaign(CampaignSpec? spec = null) : IDisposable
         }
 
         return facts;
+    }
+
+    /// <summary>The journal as it was before a fact, numbered from 1.</summary>
+    public void ForgetFrom(int fact)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File("journal.db"), Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"DELETE FROM journal WHERE sequence_number >= {fact}";
+        command.ExecuteNonQuery();
     }
 
     public void Dispose() => _folder.Dispose();

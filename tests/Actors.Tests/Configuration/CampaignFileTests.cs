@@ -56,7 +56,7 @@ public sealed class CampaignFileTests
               attacks = [{ kind = ifgsm, name = slow, step-size = 1, iterations = 20 }, { kind = pgd, restarts = 3 }, { kind = none }]
               epsilons = [0, 0.5, 16]
             }
-            pipeline { layer-groups = 3, window = 10, frames-in-flight = 2, devices = [cpu, "cuda:1"], threads-per-group = 1, checkpoint-steps = 7, max-retries = 0 }
+            pipeline { layer-groups = 3, window = 10, frames-in-flight = 2, pass-images = 9, devices = [cpu, "cuda:1"], threads-per-group = 1, checkpoint-steps = 7, max-retries = 0 }
             """);
 
         Assert.Equal(
@@ -117,7 +117,7 @@ public sealed class CampaignFileTests
             campaign.Attacks);
         Assert.Equal([0, 0.5, 16], campaign.Epsilons);
         Assert.Equivalent(
-            new PipelineSpec { LayerGroups = 3, Window = 10, FramesInFlight = 2, Devices = ["cpu", "cuda:1"], ThreadsPerGroup = 1, CheckpointSteps = 7, MaxRetries = 0 },
+            new PipelineSpec { LayerGroups = 3, Window = 10, FramesInFlight = 2, PassImages = 9, Devices = ["cpu", "cuda:1"], ThreadsPerGroup = 1, CheckpointSteps = 7, MaxRetries = 0 },
             pipeline,
             strict: true);
     }

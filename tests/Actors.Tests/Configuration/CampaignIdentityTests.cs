@@ -49,7 +49,7 @@ public sealed class CampaignIdentityTests
     [Fact]
     public void Of_the_pipeline_only_a_groups_threads_and_the_kinds_of_device_change_it()
     {
-        var elsewhere = Tiny.Pipeline with { LayerGroups = 5, Window = 10, FramesInFlight = 9, Devices = ["cpu", "cpu"], CheckpointSteps = 1, MaxRetries = 0 };
+        var elsewhere = Tiny.Pipeline with { LayerGroups = 5, Window = 10, FramesInFlight = 9, PassImages = 1, Devices = ["cpu", "cpu"], CheckpointSteps = 1, MaxRetries = 0 };
         var oneGpu = CampaignIdentity.Of(Tiny.Campaign, elsewhere with { Devices = ["cuda:0"] });
 
         Assert.Equal(Identity, CampaignIdentity.Of(Tiny.Campaign, elsewhere));

@@ -96,6 +96,7 @@ public sealed class RefusalTests
     [InlineData("devices = [tpu]", "devices[0]: expected cpu, cuda or \"cuda:N\", found \"tpu\"")]
     [InlineData("threads-per-group = 99999999999", "threads-per-group: expected a whole number from 1 to 256, found \"99999999999\"")]
     [InlineData("checkpoint-steps = -1", "checkpoint-steps: expected a whole number of at least 0, found \"-1\"")]
+    [InlineData("pass-images = 0", "pass-images: expected a whole number of at least 1, found \"0\"")]
     [InlineData("max-retries = -1", "max-retries: expected a whole number of at least 0, found \"-1\"")]
     public void A_pipeline_keeps_its_rules(string line, string message) =>
         Assert.Equal($"tiny.conf: pipeline.{message}", CampaignText.RefusalWith($"pipeline.{line}"));

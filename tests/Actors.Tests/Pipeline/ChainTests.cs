@@ -26,17 +26,17 @@ public sealed class ChainTests : PipelineTest
     {
         var context = TinyRun.Context(Folder, groups, window, Campaign);
         var cells = CampaignPlan.Cells(Campaign, context.Run).ToList();
-        var strict = new ShardId(cells.First(cell => cell.Attack.Kind == AttackKind.Pgd && cell.Chain is null).Id, 0);
+        var strict = TinyRun.Slice(context, cells.Where(cell => cell.Protocol.Name == "strict"));
         var chain = cells.Select(cell => cell.Chain).First(chain => chain is not null)!.Value;
         var supervisor = CreateTestProbe();
         var pipeline = await StartAsync(supervisor, context);
 
-        var before = await DoAsync<ShardMeasured>(supervisor, pipeline, new MeasureShard(strict));
+        var before = await DoAsync<SliceMeasured>(supervisor, pipeline, strict);
         var first = await DoAsync<LinkMeasured>(supervisor, pipeline, new MeasureLink(new LinkId(chain, 0), null));
         var second = await DoAsync<LinkMeasured>(supervisor, pipeline, new MeasureLink(new LinkId(chain, 1), first.Statistics));
-        var after = await DoAsync<ShardMeasured>(supervisor, pipeline, new MeasureShard(strict));
+        var after = await DoAsync<SliceMeasured>(supervisor, pipeline, strict);
 
-        Assert.Equal(Bytes(before), Bytes(after));
+        Assert.Equal(before.Shards.Select(Bytes), after.Shards.Select(Bytes));
         Assert.Equal(ThroughTheLibrary(context, chain), first.Shards.Concat(second.Shards).Select(Bytes));
         Assert.Equal(groups, second.Statistics.Files.Count);
     }

@@ -204,7 +204,7 @@ public sealed class PipelineFramesTests : PipelineTest
             }
         }));
 
-        await DoAsync<ShardMeasured>(supervisor, pipeline, TinyRun.Shards(context).First());
+        await DoAsync<SliceMeasured>(supervisor, pipeline, TinyRun.Slices(context).First());
         await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(1, From: null));
 
         int[] up = [.. Enumerable.Range(0, TinyRun.TimeSteps)];
@@ -231,7 +231,7 @@ public sealed class PipelineFramesTests : PipelineTest
         first.IgnoreMessages(message => message is ConnectLayerGroup or PassRequest);
         await first.ExpectMsgAsync<PrepareLayerGroup>();
         pipeline.Tell(new LayerGroupReady(0));
-        pipeline.Tell(TinyRun.Shards(context).First());
+        pipeline.Tell(TinyRun.Slices(context).First());
 
         await FreeFramesAsync(first, 0, 1, 2);
         await pipeline.Ask<ActorIdentity>(new Identify(null), Patience);

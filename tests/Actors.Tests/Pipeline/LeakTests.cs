@@ -30,7 +30,7 @@ public sealed class LeakTests : PipelineTest
         for (var round = 1; round <= Rounds && !growths.Exists(growth => growth < Tolerance); round++)
         {
             await DoAsync<EpochTrained>(supervisor, pipeline, new TrainEpoch(round, From: null));
-            await DoAsync<ShardMeasured>(supervisor, pipeline, TinyRun.Shards(TinyRun.Context("", campaign: Campaign)).Last());
+            await DoAsync<SliceMeasured>(supervisor, pipeline, TinyRun.Slices(TinyRun.Context("", campaign: Campaign)).Last());
             await GroupsAreAtRestAsync(pipeline, groups: 3);
 
             var (tensorsBefore, memoryBefore) = (tensors, memory);

@@ -90,7 +90,7 @@ public sealed class LeaseTests : PipelineTest
         await StartReaperAsync();
         var supervisor = CreateTestProbe();
         var pipeline = await StartAsync(supervisor, TinyRun.Context(Folder));
-        await DoAsync<ShardMeasured>(supervisor, pipeline, TinyRun.Shards(TinyRun.Context(Folder)).First());
+        await DoAsync<SliceMeasured>(supervisor, pipeline, TinyRun.Slices(TinyRun.Context(Folder)).First());
         await GroupsAreAtRestAsync(pipeline, groups: 2);
         var before = TensorsAlive();
 
@@ -122,7 +122,7 @@ public sealed class LeaseTests : PipelineTest
             }
         }));
 
-        pipeline.Tell(training ? new TrainEpoch(1, From: null) : TinyRun.Shards(context).First());
+        pipeline.Tell(training ? new TrainEpoch(1, From: null) : TinyRun.Slices(context).First());
         await arrived.Task.WaitAsync(Patience);
         await supervisor.WatchAsync(pipeline);
         Sys.Stop(pipeline);

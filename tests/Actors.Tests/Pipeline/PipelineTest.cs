@@ -6,6 +6,7 @@ using SpikeTrail.Actors.Configuration;
 using SpikeTrail.Actors.Pipeline;
 using SpikeTrail.Actors.Tests.Hosting;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Wire;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Actors.Tests.Pipeline;
@@ -56,14 +57,14 @@ public abstract class PipelineTest(string config = "") : TestKit(
     private protected Task<IActorRef> StartAsync(TestProbe supervisor, Props child) =>
         Sys.ActorOf(Props.Create(() => new ProbeSupervisor(supervisor.Ref, child))).Ask<IActorRef>(new ProbeSupervisor.GetChild(), Patience);
 
-    /// <summary>Gives a pipeline work and waits for the fact that it is done.</summary>
-    private protected static async Task<TFact> DoAsync<TFact>(TestProbe supervisor, IActorRef pipeline, IPipelineWork work)
-        where TFact : ICampaignFact
+    /// <summary>Gives a pipeline work and waits for what it answers.</summary>
+    private protected static async Task<TAnswer> DoAsync<TAnswer>(TestProbe supervisor, IActorRef pipeline, IPipelineWork work)
+        where TAnswer : IWireMessage
     {
         pipeline.Tell(work, supervisor.Ref);
-        return await supervisor.FishForMessageAsync(message => message is TFact or Status.Failure, Patience) switch
+        return await supervisor.FishForMessageAsync(message => message is TAnswer or Status.Failure, Patience) switch
         {
-            TFact fact => fact,
+            TAnswer answer => answer,
             Status.Failure failure => throw failure.Cause,
             var other => throw new InvalidOperationException($"unexpected: {other}"),
         };

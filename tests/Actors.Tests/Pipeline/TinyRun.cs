@@ -54,9 +54,13 @@ internal static class TinyRun
         Cut: null,
         layerGroup ?? LayerGroupActor.Props);
 
-    /// <summary>The first shard of every cell.</summary>
-    public static IEnumerable<MeasureShard> Shards(RunContext context) =>
-        CampaignPlan.Cells(context.Campaign, context.Run).Select(cell => new MeasureShard(new ShardId(cell.Id, 0)));
+    /// <summary>The first slice of the test set in each cell by itself.</summary>
+    public static IEnumerable<MeasureSlice> Slices(RunContext context) =>
+        CampaignPlan.Cells(context.Campaign, context.Run).Select(cell => Slice(context, cell));
+
+    /// <summary>The first slice of the test set in some cells.</summary>
+    public static MeasureSlice Slice(RunContext context, params IEnumerable<CellPlan> cells) =>
+        new(new SliceId(context.Run.Id, cells.First().Protocol.Name, 0), [.. cells.Select(cell => cell.Id)]);
 
     private static ImageSet Images(int count, string purpose)
     {

@@ -19,7 +19,7 @@ public sealed class LostNodeTests() : PipelineTest(OtherNode.Configuration)
         var context = TinyRun.Context(Path.Combine(Folder, "tiny"), groups: 3);
         var pipeline = await StartAsync(supervisor, PipelineActor.Props(context, checkpoint: null, other.Place(context, index => index == 1)));
 
-        pipeline.Tell(training ? new TrainEpoch(1, From: null) : TinyRun.Shards(context).Last());
+        pipeline.Tell(training ? new TrainEpoch(1, From: null) : TinyRun.Slices(context).Last());
         await supervisor.FishForMessageAsync(message => message is WorkProgress, Patience);
         await other.DisposeAsync();
         await supervisor.FishForMessageAsync(message => message is Status.Failure { Cause: PipelineLostException }, Patience);

@@ -44,7 +44,7 @@ public sealed class NoiseTests() : PipelineTest(OtherNode.Configuration)
         var supervisor = CreateTestProbe();
         var context = TinyRun.Context(Path.Combine(Folder, "tiny"), groups: 2);
         var pipeline = await StartAsync(supervisor, PipelineActor.Props(context, checkpoint: null, other.Place(context, index => index == 1)));
-        var undisturbed = await DoAsync<ShardMeasured>(supervisor, pipeline, TinyRun.Shards(context).Last());
+        var undisturbed = await DoAsync<SliceMeasured>(supervisor, pipeline, TinyRun.Slices(context).Last());
         var (resident, managed, peak) = (Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: true), 0L);
 
         using var end = new CancellationTokenSource(duration);
@@ -52,7 +52,7 @@ public sealed class NoiseTests() : PipelineTest(OtherNode.Configuration)
         var shards = 0;
         while (!end.IsCancellationRequested)
         {
-            Assert.Equivalent(undisturbed, await DoAsync<ShardMeasured>(supervisor, pipeline, TinyRun.Shards(context).Last()));
+            Assert.Equivalent(undisturbed, await DoAsync<SliceMeasured>(supervisor, pipeline, TinyRun.Slices(context).Last()));
             (shards, peak) = (shards + 1, Math.Max(peak, Environment.WorkingSet - resident));
         }
 

@@ -18,7 +18,7 @@ public sealed class MessageCodecTests
 
     private static readonly CampaignSummary Summary = new(new CampaignId("small"), CampaignStanding.Running, 1, 2, 3, "a note");
 
-    private static readonly PipelineStatus Pipeline = new("small-1", new CampaignId("small"), Run, "epoch 3", [new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5)]);
+    private static readonly PipelineStatus Pipeline = new("small-1", new CampaignId("small"), Run, "epoch 3", [new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5, 64, 2.5)]);
 
     private static readonly CampaignSpec Small = new()
     {
@@ -37,8 +37,8 @@ public sealed class MessageCodecTests
     public static TheoryData<string, IWireMessage, string> Golden => new()
     {
         {
-            "pass-request/1", PassRequest.AdversarialStep(new PassId(7), timeSteps: 4, probes: true),
-            """{"id":7,"purpose":"adversarial-step","time-steps":4,"batch-norm":"running","track-statistics":false,"weight-gradients":false,"input-gradient":true,"probes":true,"learning-rate":0}"""
+            "pass-request/2", PassRequest.AdversarialStep(new PassId(7), timeSteps: 4, probes: true),
+            """{"id":7,"purpose":"adversarial-step","time-steps":4,"batch-norm":"running","track-statistics":false,"weight-gradients":false,"input-gradient":true,"probes":true,"learning-rate":0,"batches":1}"""
         },
         {
             "spike-frame/1", new SpikeFrame(new PassId(7), new TimeRange(2, 1), Packed([1, 2, 5], [1f, 0, 1, 1, 0, 0, 0, 0, 0, 1])),
@@ -81,8 +81,13 @@ public sealed class MessageCodecTests
         },
         { "train-epoch/2", new TrainEpoch(3, From: null), """{"epoch":3,"from":null}""" },
         {
-            "measure-shard/1", new MeasureShard(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17)),
-            """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17}}"""
+            "measure-slice/1", new MeasureSlice(new SliceId(new RunId("a/b/1"), "strict", 17), [new CellId("a/b/1/strict/none/0"), new CellId("a/b/1/strict/pgd/8")]),
+            """{"slice":{"run":"a/b/1","protocol":"strict","index":17},"cells":["a/b/1/strict/none/0","a/b/1/strict/pgd/8"]}"""
+        },
+        {
+            "slice-measured/1",
+            new SliceMeasured(new SliceId(new RunId("a/b/1"), "strict", 17), [new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), Measurement.Empty)]),
+            """{"slice":{"run":"a/b/1","protocol":"strict","index":17},"shards":[{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"measurement":{"correct":0,"total":0,"loss":0,"input":{"zeros":0,"elements":0,"l1":0,"l2":0,"linf":0,"all-zero-images":0,"vanishing-images":0},"operations":[],"weights":[],"vulnerability":null}}]}"""
         },
         {
             "measure-link/1", new MeasureLink(new LinkId(new ChainId("a/b/1/as-published/8"), 17), null),
@@ -135,7 +140,7 @@ public sealed class MessageCodecTests
         {
             "submit-campaign/1",
             new SubmitCampaign(new CampaignId("small"), Small, SmallLayout),
-            """{"campaign":"small","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"pipeline":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3}}"""
+            """{"campaign":"small","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"pipeline":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"pass-images":64,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3}}"""
         },
         { "list-campaigns/1", new ListCampaigns(), "{}" },
         { "show-campaign/1", new ShowCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
@@ -157,7 +162,7 @@ public sealed class MessageCodecTests
         {
             "campaign-details/1",
             new CampaignDetails(Summary, [new RunStatus(Run, 1, 2, 3, 4, GivenUp: false)], [Pipeline], [new WorkFailed(Run, "epoch 3", 1, "lost", GaveUp: false)]),
-            """{"summary":{"campaign":"small","standing":"running","done":1,"total":2,"failures":3,"note":"a note"},"runs":[{"run":"sew-resnet18/cifar-10/3407","epochs-done":1,"epochs":2,"shards-done":3,"shards":4,"given-up":false}],"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5}]}],"failures":[{"run":"sew-resnet18/cifar-10/3407","work":"epoch 3","attempt":1,"reason":"lost","gave-up":false}]}"""
+            """{"summary":{"campaign":"small","standing":"running","done":1,"total":2,"failures":3,"note":"a note"},"runs":[{"run":"sew-resnet18/cifar-10/3407","epochs-done":1,"epochs":2,"shards-done":3,"shards":4,"given-up":false}],"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5}]}],"failures":[{"run":"sew-resnet18/cifar-10/3407","work":"epoch 3","attempt":1,"reason":"lost","gave-up":false}]}"""
         },
         {
             "device-list/1",
@@ -167,17 +172,17 @@ public sealed class MessageCodecTests
         {
             "pipeline-list/1",
             new PipelineList([Pipeline]),
-            """{"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5}]}]}"""
+            """{"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5}]}]}"""
         },
         {
             "layer-group-status/1",
-            new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5),
-            """{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5}"""
+            new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5, 64, 2.5),
+            """{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5}"""
         },
         {
             "campaign-submitted/1",
             new CampaignSubmitted(new CampaignId("small"), Small, SmallLayout),
-            """{"campaign":"small","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"pipeline":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3}}"""
+            """{"campaign":"small","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"pipeline":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"pass-images":64,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3}}"""
         },
         { "campaign-ordered/1", new CampaignOrdered(new CampaignId("small"), CampaignOrder.Pause), """{"campaign":"small","order":"pause"}""" },
         {
@@ -194,7 +199,7 @@ public sealed class MessageCodecTests
         {
             "open-pipeline/1",
             new OpenPipeline("small-1", new CampaignId("small"), "00ff", Small, SmallLayout, Run, null, [new DevicePlace(new DeviceOffer(Cpu, 1024, 2, 1.5), "akka://a/user/worker")], [Cpu]),
-            """{"pipeline":"small-1","campaign":"small","configuration-hash":"00ff","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"layout":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3},"run":"sew-resnet18/cifar-10/3407","checkpoint":null,"places":[{"offer":{"device":{"node":"127.0.0.1:4053","device":"cpu"},"memory-bytes":1024,"capacity":2,"speed":1.5},"worker":"akka://a/user/worker"}],"groups":[{"node":"127.0.0.1:4053","device":"cpu"}]}"""
+            """{"pipeline":"small-1","campaign":"small","configuration-hash":"00ff","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"layout":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"pass-images":64,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3},"run":"sew-resnet18/cifar-10/3407","checkpoint":null,"places":[{"offer":{"device":{"node":"127.0.0.1:4053","device":"cpu"},"memory-bytes":1024,"capacity":2,"speed":1.5},"worker":"akka://a/user/worker"}],"groups":[{"node":"127.0.0.1:4053","device":"cpu"}]}"""
         },
         { "pipeline-opened/1", new PipelineOpened("small-1"), """{"pipeline":"small-1"}""" },
         { "pipeline-failed/1", new PipelineFailed("small-1", "out of memory", OfStorage: false), """{"pipeline":"small-1","reason":"out of memory","of-storage":false}""" },
@@ -205,7 +210,7 @@ public sealed class MessageCodecTests
         {
             "open-layer-group/1",
             new OpenLayerGroup("small-1", new CampaignId("small"), Small.Networks[0], [1, 28, 28], 10, 7, new OptimizerSpec(), SmallLayout, "00ff", 1, [2], "cpu"),
-            """{"pipeline":"small-1","campaign":"small","network":{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]},"input-shape":[1,28,28],"classes":10,"seed":7,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"layout":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3},"configuration-hash":"00ff","index":1,"cut":[2],"device":"cpu"}"""
+            """{"pipeline":"small-1","campaign":"small","network":{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]},"input-shape":[1,28,28],"classes":10,"seed":7,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"layout":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"pass-images":64,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3},"configuration-hash":"00ff","index":1,"cut":[2],"device":"cpu"}"""
         },
         { "layer-group-opened/1", new LayerGroupOpened(1), """{"index":1}""" },
         { "layer-group-failed/1", new LayerGroupFailed(1, "no space", OfStorage: true), """{"index":1,"reason":"no space","of-storage":true}""" },

@@ -1,0 +1,43 @@
+using SpikeTrail.Protocol.Telemetry;
+using SpikeTrail.Snn.Execution;
+using SpikeTrail.Snn.Probes;
+
+namespace SpikeTrail.Snn.Attacks;
+
+/// <summary>What one attack has come to so far: all batches, and each image's worst case in the current one.</summary>
+internal sealed class AttackTally(Attack attack)
+{
+    public Attack Attack { get; } = attack;
+
+    public PassTotals Totals { get; } = new();
+
+    public GradientTally Gradients { get; } = new();
+
+    public Vulnerability? Vulnerability { get; private set; }
+
+    public bool[] Correct { get; private set; } = [];
+
+    public double[] Losses { get; private set; } = [];
+
+    public Measurement Measurement => Gradients.Measurement(Totals, Vulnerability);
+
+    public void BeginBatch(int images)
+    {
+        Correct = [.. Enumerable.Repeat(true, images)];
+        Losses = [.. Enumerable.Repeat(double.NegativeInfinity, images)];
+    }
+
+    /// <summary>How the current batch's images fared in one prediction: whether each was classified correctly, and its loss.</summary>
+    public void Withstood(IReadOnlyList<bool> correct, IReadOnlyList<double> losses)
+    {
+        for (var image = 0; image < Correct.Length; image++)
+        {
+            Correct[image] &= correct[image];
+            Losses[image] = Math.Max(Losses[image], losses[image]);
+        }
+    }
+
+    public void EndBatch() => Totals.Add(Correct, Losses);
+
+    public void Add(VulnerabilityProbe probe) => Vulnerability = Vulnerability.Add(Vulnerability, probe.Measure(Losses));
+}
