@@ -45,6 +45,7 @@ internal sealed class NodeProcess(NodePlace place, string folder, string[] argum
         Process.Kill();
         await Process.EndAsync();
         Process.Dispose();
+        _process = null;
     }
 
     /// <summary>SIGTERM, and how it ended.</summary>
