@@ -16,6 +16,7 @@ namespace SpikeTrail.Snn.Execution;
 public sealed class PassTape(PassRequest request) : IDisposable
 {
     private readonly Stack<Tensor> _saved = new();
+    private readonly Stack<ChannelTerms> _terms = new();
     private readonly Dictionary<Layer, Membrane> _membranes = [];
     private readonly Dictionary<Operation, GatheredWindows> _gathered = [];
     private readonly Dictionary<Parameter, Tensor> _gradients = [];
@@ -40,6 +41,12 @@ public sealed class PassTape(PassRequest request) : IDisposable
 
     /// <summary>Gives back the tensor kept last; the caller owns it.</summary>
     public Tensor Pop() => _saved.Pop();
+
+    /// <summary>Keeps what batch norm came to for backward.</summary>
+    internal void Push(ChannelTerms terms) => _terms.Push(terms);
+
+    /// <summary>Gives back the terms kept last.</summary>
+    internal ChannelTerms PopTerms() => _terms.Pop();
 
     /// <summary>The membrane of a layer of neurons in this pass, at rest before its first step.</summary>
     public Membrane MembraneOf(Layer neurons)

@@ -15,21 +15,16 @@ internal sealed record ChannelTerms(double[] Scale, double[] Shift, double[] Mea
     /// <summary>The terms of a mean and variance.</summary>
     public static ChannelTerms Of(double[] mean, double[] variance, double eps, double[] weight, double[] bias)
     {
-        double[] inverse = [.. variance.Select(value => 1 / Math.Sqrt(value + eps))];
-        double[] scale = [.. inverse.Zip(weight, (one, other) => one * other)];
-        return new ChannelTerms(scale, [.. mean.Select((value, channel) => bias[channel] - value * scale[channel])], mean, inverse);
-    }
+        var (inverse, scale, shift) = (new double[mean.Length], new double[mean.Length], new double[mean.Length]);
+        for (var channel = 0; channel < mean.Length; channel++)
+        {
+            inverse[channel] = 1 / Math.Sqrt(variance[channel] + eps);
+            scale[channel] = inverse[channel] * weight[channel];
+            shift[channel] = bias[channel] - mean[channel] * scale[channel];
+        }
 
-    /// <summary>The terms that a tape has kept.</summary>
-    public static ChannelTerms From(Tensor kept_4C)
-    {
-        var values = kept_4C.data<double>().ToArray();
-        var channels = values.Length / 4;
-        return new ChannelTerms(values[..channels], values[channels..(2 * channels)], values[(2 * channels)..(3 * channels)], values[(3 * channels)..]);
+        return new ChannelTerms(scale, shift, mean, inverse);
     }
-
-    /// <summary>The terms as a tape keeps them, [4, C] of float64.</summary>
-    public Tensor ToTensor() => tensor([.. Scale, .. Shift, .. Mean, .. InverseDeviation], [4, Scale.Length], ScalarType.Float64);
 
     /// <summary>The scale in a tensor's precision, [C, 1, 1].</summary>
     public Tensor ScaleFor(Tensor window_WNCHW) => tensor(Scale, [Scale.Length, 1, 1], window_WNCHW.dtype);

@@ -12,8 +12,8 @@ namespace SpikeTrail.Snn.Kernels;
 /// </summary>
 internal static unsafe class ConvolutionKernel
 {
-    // Below so many input channels, their gradient is computed patch by patch.
-    private const int FewChannels = 16;
+    // So many input channels are those of images: few, and not sparse.
+    private const int ImageChannels = 4;
 
     /// <summary>Whether the kernels can work on a tensor's memory, and fast: they are written for vectors of 512 bits.</summary>
     public static bool Covers(Tensor tensor) =>
@@ -63,7 +63,15 @@ internal static unsafe class ConvolutionKernel
         using var outputs_MHWK = empty([shape.Images, shape.OutputHeight, shape.OutputWidth, padded.Outputs], input.dtype);
         if (outputs_MHWK.NumberOfElements > 0)
         {
-            SpikeConvolution.Forward(padded, Memory<T>(inputs_MHWC), Memory<T>(padded_kkCK), Memory<T>(outputs_MHWK));
+            T* inputs = Memory<T>(inputs_MHWC), weights = Memory<T>(padded_kkCK), outputs = Memory<T>(outputs_MHWK);
+            if (shape.Inputs <= ImageChannels)
+            {
+                ImageConvolution.Forward(padded, inputs, weights, outputs);
+            }
+            else
+            {
+                SpikeConvolution.Forward(padded, inputs, weights, outputs);
+            }
         }
 
         return ChannelsSecond(outputs_MHWK, shape.Outputs);
@@ -74,12 +82,12 @@ internal static unsafe class ConvolutionKernel
     {
         using var gradients_MHWK = ChannelsLast(gradient);
         using var weights_kkCK = KernelOrder(weight);
-        if (shape.Inputs < FewChannels)
+        if (shape.Inputs <= ImageChannels)
         {
             using var pixels_MHWC = empty([shape.Images, shape.Height, shape.Width, shape.Inputs], gradient.dtype);
             if (shape.Images > 0)
             {
-                PatchInputGradient.Compute(shape, Memory<T>(gradients_MHWK), Memory<T>(weights_kkCK), Memory<T>(pixels_MHWC));
+                ImageInputGradient.Compute(shape, Memory<T>(gradients_MHWK), Memory<T>(weights_kkCK), Memory<T>(pixels_MHWC));
             }
 
             return ChannelsSecond(pixels_MHWC, shape.Inputs);
@@ -102,7 +110,13 @@ internal static unsafe class ConvolutionKernel
         var padded = shape with { Outputs = Columns<T>.Padded(shape.Outputs) };
         using var inputs_MHWC = ChannelsLast(input);
         using var weightGradients_kkCK = zeros([shape.Kernel, shape.Kernel, shape.Inputs, padded.Outputs], input.dtype);
-        if (shape.Images > 0)
+        if (shape.Images > 0 && shape.Inputs <= ImageChannels)
+        {
+            using var gradients_MHWK = ChannelsLast(gradient);
+            using var padded_MHWK = Padded<T>(gradients_MHWK);
+            ImageConvolution.WeightGradient(padded, Memory<T>(inputs_MHWC), Memory<T>(padded_MHWK), Memory<T>(weightGradients_kkCK));
+        }
+        else if (shape.Images > 0)
         {
             using var pixels_HWMK = gradient.permute(2, 3, 0, 1);
             using var gradients_HWMK = Padded<T>(pixels_HWMK);

@@ -45,20 +45,18 @@ internal static unsafe class DenseInputGradient
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NativeMemory.Clear(inputGradients, (nuint)images * (nuint)(shape.Height * shape.Width * shape.Inputs) * (nuint)sizeof(T));
-        for (var channel = 0; channel < shape.Inputs;)
+        for (var channel = 0; channel < shape.Inputs; channel += Columns<T>.BlockAt(channel, shape.Inputs))
         {
-            var wide = channel <= shape.Inputs - Columns<T>.Wide;
+            var width = Columns<T>.BlockAt(channel, shape.Inputs);
             for (var tap = 0; tap < shape.Taps; tap++)
             {
                 for (var depth = 0; depth < shape.Outputs; depth += DenseProduct.Depth)
                 {
                     // Few weights for many rows: they stay in the nearest cache.
                     var depths = Math.Min(DenseProduct.Depth, shape.Outputs - depth);
-                    Add(shape, images, joins[tap], panels.Of(tap, channel, depth), wide, gradients + depth, depths, inputGradients + channel);
+                    Add(shape, images, joins[tap], panels.Of(tap, channel, depth), width, gradients + depth, depths, inputGradients + channel);
                 }
             }
-
-            channel += wide ? Columns<T>.Wide : Columns<T>.Narrow;
         }
     }
 
@@ -79,12 +77,13 @@ internal static unsafe class DenseInputGradient
     ];
 
     private static void Add<T>(
-        ConvolutionShape shape, int images, (int Input, int Output)[] joins, T* panel, bool wide, T* gradients, int depths, T* inputGradients)
+        ConvolutionShape shape, int images, (int Input, int Output)[] joins, T* panel, int width, T* gradients, int depths, T* inputGradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long imageGradients = (long)shape.OutputHeight * shape.OutputWidth * shape.Outputs, imageInputs = (long)shape.Height * shape.Width * shape.Inputs;
         T** from = stackalloc T*[DenseProduct.Rows], to = stackalloc T*[DenseProduct.Rows];
         var spare = stackalloc T[Columns<T>.Wide];
+        var walk = Walk.Along(depths);
         var rows = 0;
         for (var image = 0; image < images; image++)
         {
@@ -114,14 +113,7 @@ internal static unsafe class DenseInputGradient
         void Multiply()
         {
             rows = 0;
-            if (wide)
-            {
-                DenseProduct.MultiplyAdd(from, panel, to, depths);
-            }
-            else
-            {
-                DenseProduct.MultiplyAddNarrow(from, panel, to, depths);
-            }
+            DenseProduct.MultiplyAdd(width, from, walk, panel, width, to);
         }
     }
 }
@@ -157,22 +149,18 @@ internal sealed unsafe class WeightPanels<T> : IDisposable
     /// <summary>The panel of a pixel of the kernel: from an output channel on, for the block of input channels that begins with one.</summary>
     public T* Of(int tap, int channel, int depth)
     {
-        var width = WidthAt(channel);
-        var start = channel / width * width;
-        return _values + ((((long)tap * _shape.Inputs) + start) * _shape.Outputs) + ((long)depth * width);
+        var start = Columns<T>.StartOfBlock(channel, _shape.Inputs);
+        return _values + ((((long)tap * _shape.Inputs) + start) * _shape.Outputs) + ((long)depth * Columns<T>.BlockAt(channel, _shape.Inputs));
     }
 
     public void Dispose() => NativeMemory.AlignedFree(_values);
-
-    // Blocks of four vectors as far as they go, then of one.
-    private int WidthAt(int channel) => channel < _shape.Inputs / Columns<T>.Wide * Columns<T>.Wide ? Columns<T>.Wide : Columns<T>.Narrow;
 
     private bool Joins(int tap, int inputs, int outputs) =>
         Enumerable.Range(0, inputs).Any(input => _shape.Reach(input, tap, outputs) >= 0);
 
     private void Turn(int tap, int channel, T* weights)
     {
-        var width = WidthAt(channel);
+        var width = Columns<T>.BlockAt(channel, _shape.Inputs);
         var to = Of(tap, channel, depth: 0) + (channel % width);
         var from = weights + ((((long)tap * _shape.Inputs) + channel) * _shape.Outputs);
         for (var output = 0; output < _shape.Outputs; output++, to += width)

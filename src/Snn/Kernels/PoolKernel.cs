@@ -73,7 +73,7 @@ internal static unsafe class PoolKernel
         var shape = Shape([gradient.shape[0], .. inputShape[^3..]], kernel, stride, padding);
         using var gradients_MHWC = ConvolutionKernel.ChannelsLast(gradient);
         using var winners_MHWC = winners is null ? null : ConvolutionKernel.ChannelsLast(winners);
-        using var inputGradients_MHWC = zeros([shape.Images, shape.Height, shape.Width, shape.Inputs], gradient.dtype);
+        using var inputGradients_MHWC = empty([shape.Images, shape.Height, shape.Width, shape.Inputs], gradient.dtype);
         if (inputGradients_MHWC.NumberOfElements > 0)
         {
             if (gradient.dtype == ScalarType.Float32)
@@ -96,27 +96,24 @@ internal static unsafe class PoolKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T* inputs = TensorMemory.Of<T>(inputs_MHWC), outputs = TensorMemory.Of<T>(outputs_MHWC), winners = TensorMemory.Of<T>(winners_MHWC);
-        ForEachWindow(shape, (image, output, y, x) =>
+        ForEach(shape, WindowsOf(shape), (window, to, from) =>
         {
             for (var channel = 0; channel < shape.Inputs; channel += Vector512<T>.Count)
             {
                 var count = Math.Min(Vector512<T>.Count, shape.Inputs - channel);
                 var (best, winner) = (Vector512.Create(T.NegativeInfinity), Vector512<T>.Zero);
                 var first = true;
-                for (var tap = 0; tap < shape.Taps; tap++)
+                foreach (var (tap, pixel) in window)
                 {
-                    if (shape.Under(y, x, tap) is >= 0 and var pixel)
-                    {
-                        var value = Load(inputs + (((image * shape.Height * shape.Width) + pixel) * shape.Inputs) + channel, count);
-                        var wins = first ? Vector512<T>.AllBitsSet : Vector512.GreaterThan(value, best) | ~Vector512.Equals(value, value);
-                        best = Vector512.ConditionalSelect(wins, value, best);
-                        winner = Vector512.ConditionalSelect(wins, Vector512.Create(T.CreateTruncating(tap)), winner);
-                        first = false;
-                    }
+                    var value = Load(inputs + from + (pixel * shape.Inputs) + channel, count);
+                    var wins = first ? Vector512<T>.AllBitsSet : Vector512.GreaterThan(value, best) | ~Vector512.Equals(value, value);
+                    best = Vector512.ConditionalSelect(wins, value, best);
+                    winner = Vector512.ConditionalSelect(wins, Vector512.Create(T.CreateTruncating(tap)), winner);
+                    first = false;
                 }
 
-                Store(best, outputs + (output * shape.Inputs) + channel, count);
-                Store(winner, winners + (output * shape.Inputs) + channel, count);
+                Store(best, outputs + to + channel, count);
+                Store(winner, winners + to + channel, count);
             }
         });
     }
@@ -126,68 +123,86 @@ internal static unsafe class PoolKernel
     {
         T* inputs = TensorMemory.Of<T>(inputs_MHWC), outputs = TensorMemory.Of<T>(outputs_MHWC);
         var size = Vector512.Create(T.CreateTruncating(shape.Taps));
-        ForEachWindow(shape, (image, output, y, x) =>
+        ForEach(shape, WindowsOf(shape), (window, to, from) =>
         {
             for (var channel = 0; channel < shape.Inputs; channel += Vector512<T>.Count)
             {
                 var count = Math.Min(Vector512<T>.Count, shape.Inputs - channel);
                 var sum = Vector512<T>.Zero;
-                for (var tap = 0; tap < shape.Taps; tap++)
+                foreach (var (_, pixel) in window)
                 {
-                    if (shape.Under(y, x, tap) is >= 0 and var pixel)
-                    {
-                        sum += Load(inputs + (((image * shape.Height * shape.Width) + pixel) * shape.Inputs) + channel, count);
-                    }
+                    sum += Load(inputs + from + (pixel * shape.Inputs) + channel, count);
                 }
 
-                Store(sum / size, outputs + (output * shape.Inputs) + channel, count);
+                Store(sum / size, outputs + to + channel, count);
             }
         });
     }
 
-    /// <summary>Gives each window's gradient to the pixel that won it, or where nobody is named, its share to each.</summary>
+    /// <summary>Gives each pixel the gradients of the windows that it won, or where nobody is named, its share of all that it is in.</summary>
     private static void Spread<T>(ConvolutionShape shape, Tensor gradients_MHWC, Tensor? winners_MHWC, Tensor inputGradients_MHWC)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T* gradients = TensorMemory.Of<T>(gradients_MHWC), inputGradients = TensorMemory.Of<T>(inputGradients_MHWC);
         var winners = winners_MHWC is null ? null : TensorMemory.Of<T>(winners_MHWC);
         var size = Vector512.Create(T.CreateTruncating(shape.Taps));
-        ForEachWindow(shape, (image, output, y, x) =>
+        ForEach(shape, PlacesOf(shape), (places, to, from) =>
         {
             for (var channel = 0; channel < shape.Inputs; channel += Vector512<T>.Count)
             {
                 var count = Math.Min(Vector512<T>.Count, shape.Inputs - channel);
-                var gradient = Load(gradients + (output * shape.Inputs) + channel, count);
-                var winner = winners is null ? default : Load(winners + (output * shape.Inputs) + channel, count);
-                var share = winners is null ? gradient / size : gradient;
-                for (var tap = 0; tap < shape.Taps; tap++)
+                var sum = Vector512<T>.Zero;
+                foreach (var (tap, window) in places)
                 {
-                    if (shape.Under(y, x, tap) is >= 0 and var pixel)
-                    {
-                        var to = inputGradients + (((image * shape.Height * shape.Width) + pixel) * shape.Inputs) + channel;
-                        var won = winners is null ? share : share & Vector512.Equals(winner, Vector512.Create(T.CreateTruncating(tap)));
-                        Store(Load(to, count) + won, to, count);
-                    }
+                    var at = from + (window * shape.Inputs) + channel;
+                    var gradient = Load(gradients + at, count);
+                    sum += winners is null
+                        ? gradient / size
+                        : gradient & Vector512.Equals(Load(winners + at, count), Vector512.Create(T.CreateTruncating(tap)));
+                }
+
+                Store(sum, inputGradients + to + channel, count);
+            }
+        });
+    }
+    /// <summary>Of each output pixel's window, the pixels that lie in the image.</summary>
+    private static Member[][] WindowsOf(ConvolutionShape shape) =>
+    [
+        .. from window in Enumerable.Range(0, shape.OutputHeight * shape.OutputWidth)
+           select (
+               from tap in Enumerable.Range(0, shape.Taps)
+               let pixel = shape.Under(window / shape.OutputWidth, window % shape.OutputWidth, tap)
+               where pixel >= 0
+               select new Member(tap, pixel)).ToArray(),
+    ];
+
+    /// <summary>Of each input pixel, the windows that it is in.</summary>
+    private static Member[][] PlacesOf(ConvolutionShape shape)
+    {
+        var places = WindowsOf(shape)
+            .SelectMany((window, output) => window.Select(member => (member.Pixel, Place: new Member(member.Tap, output))))
+            .ToLookup(entry => entry.Pixel, entry => entry.Place);
+        return [.. Enumerable.Range(0, shape.Height * shape.Width).Select(pixel => places[pixel].ToArray())];
+    }
+
+    /// <summary>
+    /// Every pixel of every image with what belongs to it on the other side of the pool, the images divided among threads: also where
+    /// the pixel's values are, and where the image's are on the other side.
+    /// </summary>
+    private static void ForEach(ConvolutionShape shape, Member[][] pixels, Action<Member[], long, long> work)
+    {
+        var others = (shape.Height * shape.Width) + (shape.OutputHeight * shape.OutputWidth) - pixels.Length;
+        ThreadTeam.Run(shape.Images, (first, last) =>
+        {
+            for (long image = first; image < last; image++)
+            {
+                for (var pixel = 0; pixel < pixels.Length; pixel++)
+                {
+                    work(pixels[pixel], ((image * pixels.Length) + pixel) * shape.Inputs, image * others * shape.Inputs);
                 }
             }
         });
     }
-
-    /// <summary>Every window of every image, the images divided among threads: which image, which output pixel of all, and where it is.</summary>
-    private static void ForEachWindow(ConvolutionShape shape, Action<long, long, int, int> window) => ThreadTeam.Run(shape.Images, (first, last) =>
-    {
-        for (long image = first; image < last; image++)
-        {
-            var output = image * shape.OutputHeight * shape.OutputWidth;
-            for (var y = 0; y < shape.OutputHeight; y++)
-            {
-                for (var x = 0; x < shape.OutputWidth; x++)
-                {
-                    window(image, output++, y, x);
-                }
-            }
-        }
-    });
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<T> Load<T>(T* from, int count)
@@ -216,4 +231,9 @@ internal static unsafe class PoolKernel
             Unsafe.CopyBlockUnaligned(to, &values, (uint)(count * sizeof(T)));
         }
     }
+
+    /// <summary>A pixel's place in a window.</summary>
+    /// <param name="Tap">Which of the window's pixels it is.</param>
+    /// <param name="Pixel">The input pixel of a window, or the output pixel of a window that an input pixel is in.</param>
+    private readonly record struct Member(int Tap, int Pixel);
 }

@@ -152,11 +152,23 @@ internal static class Columns<T>
     /// <summary>Channels in one vector: what channels are padded to a multiple of.</summary>
     public static int Narrow => Vector512<T>.Count;
 
+    /// <summary>Channels in two vectors.</summary>
+    public static int Pair => 2 * Vector512<T>.Count;
+
     /// <summary>Channels in four vectors.</summary>
     public static int Wide => 4 * Vector512<T>.Count;
 
     /// <summary>The next multiple of a vector's length.</summary>
     public static int Padded(int channels) => (channels + Narrow - 1) / Narrow * Narrow;
+
+    /// <summary>How wide the block of columns is that a column lies in: four vectors as far as they go, then two, then one.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="columns">All of them, a multiple of a vector's length.</param>
+    public static int BlockAt(int column, int columns) =>
+        column < columns / Wide * Wide ? Wide : column < columns / Pair * Pair ? Pair : Narrow;
+
+    /// <summary>Where that block begins.</summary>
+    public static int StartOfBlock(int column, int columns) => column / BlockAt(column, columns) * BlockAt(column, columns);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> MultiplyAdd(Vector512<T> left, Vector512<T> right, Vector512<T> addend) => typeof(T) == typeof(float)

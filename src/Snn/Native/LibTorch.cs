@@ -96,6 +96,7 @@ public static class LibTorch
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);
+            Heap.KeepFreedMemory();
         }
         catch (NotSupportedException exception)
         {

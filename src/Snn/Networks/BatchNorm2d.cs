@@ -58,7 +58,7 @@ public sealed class BatchNorm2d(
         if (tape.Request.Backward)
         {
             tape.Push(inputs_WNCHW);
-            tape.Push(terms.ToTensor());
+            tape.Push(terms);
         }
         else
         {
@@ -76,10 +76,9 @@ public sealed class BatchNorm2d(
             return base.Backward(gradients_WN, tape);
         }
 
-        using var kept_4C = tape.Pop();
         using var inputs_WNCHW = tape.Pop();
         using var gradients_WNCHW = TensorMemory.ChannelsLast(gradients_WN);
-        var terms = ChannelTerms.From(kept_4C);
+        var terms = tape.PopTerms();
         var whole = inputs_WNCHW.shape[0] == tape.Request.TimeSteps;
         var sums = whole && (tape.Request.WeightGradients || tape.Request.BatchNorm == BatchStatistics.Batch)
             ? ChannelSums.OfGradients(inputs_WNCHW, gradients_WNCHW, terms.Mean)

@@ -1,4 +1,3 @@
-using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Kernels;
 using static TorchSharp.torch;
@@ -63,17 +62,10 @@ public sealed class Conv2d : Operation
         }
 
         using var input = inputs_WN.flatten(0, 1);
-        var keepsInput = tape.Request.WeightGradients && !TakesNetworkInput;
         if (tape.Request.Backward)
         {
             // Without weight gradients, backward wants of the inputs their shape alone.
-            tape.Push(keepsInput ? input.alias() : input.new_empty([0, .. input.shape[1..]]));
-        }
-
-        // Of a network's own input, which has few channels and is not sparse, libtorch takes outputs and weight gradients faster.
-        if (TakesNetworkInput)
-        {
-            return base.Forward(inputs_WN, tape);
+            tape.Push(tape.Request.WeightGradients ? input.alias() : input.new_empty([0, .. input.shape[1..]]));
         }
 
         using var output = ConvolutionKernel.Forward(input, _weight.Value, _stride, _padding);
@@ -88,14 +80,9 @@ public sealed class Conv2d : Operation
             return base.Backward(gradients_WN, tape);
         }
 
-        if (TakesNetworkInput)
-        {
-            base.Backward(gradients_WN, tape)?.Dispose();
-        }
-
         using var input = tape.Pop();
         var inputGradients_WN = InputGradients(gradients_WN, input.shape, tape);
-        if (tape.Request.WeightGradients && !TakesNetworkInput)
+        if (tape.Request.WeightGradients)
         {
             AddWeightGradients(input, gradients_WN, tape);
         }
@@ -103,13 +90,9 @@ public sealed class Conv2d : Operation
         return inputGradients_WN;
     }
 
-    /// <inheritdoc/>
-    protected override bool TakesInputGradient(PassRequest request) =>
-        !ConvolutionKernel.Covers(_weight.Value) && base.TakesInputGradient(request);
-
     private Tensor? InputGradients(Tensor gradients_WN, long[] inputShape, PassTape tape)
     {
-        if (TakesNetworkInput && !tape.Request.InputGradient)
+        if (!TakesInputGradient(tape.Request))
         {
             return null;
         }

@@ -27,8 +27,8 @@ public abstract class Operation(string name, string kind) : Layer(name)
     /// </summary>
     protected abstract Tensor Apply(Tensor input, IReadOnlyList<Tensor> weights, PassTape tape, long windowSteps, bool replay);
 
-    /// <summary>Whether backward, as it is here, is to take the input gradient.</summary>
-    protected virtual bool TakesInputGradient(PassRequest request) => request.InputGradient || !TakesNetworkInput;
+    /// <summary>Whether backward is to take the input gradient.</summary>
+    protected bool TakesInputGradient(PassRequest request) => request.InputGradient || !TakesNetworkInput;
 
     /// <summary>Applies an operation to each of the time steps in [steps·N, …] by itself, and joins the results.</summary>
     protected static Tensor StepByStep(Tensor input, long steps, Func<Tensor, Tensor> operation)

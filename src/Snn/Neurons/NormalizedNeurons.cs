@@ -44,7 +44,7 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
         {
             tape.Push(inputs_WNCHW);
             tape.Push(start_NCHW);
-            tape.Push(terms.ToTensor());
+            tape.Push(terms);
         }
 
         return spikes_WNCHW;
@@ -59,12 +59,11 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
             return norm.Backward(normalized_WN, tape);
         }
 
-        using var kept_4C = tape.Pop();
         using var start_NCHW = tape.Pop();
         using var inputs_WNCHW = tape.Pop();
         TensorMemory.RequireShapeOf(inputs_WNCHW, gradients_WN);
         using var gradients_WNCHW = TensorMemory.ChannelsLast(gradients_WN);
-        var terms = ChannelTerms.From(kept_4C);
+        var terms = tape.PopTerms();
 
         var batch = tape.Request.BatchNorm == BatchStatistics.Batch;
         var whole = inputs_WNCHW.shape[0] == tape.Request.TimeSteps;

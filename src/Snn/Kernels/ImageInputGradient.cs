@@ -1,0 +1,143 @@
+using System.Numerics;
+
+namespace SpikeTrail.Snn.Kernels;
+
+/// <summary>
+/// The input gradient of a convolution of few channels, as that of a network's own images. Where the kernel steps by two pixels, a row of the
+/// image is reached by every other row of the kernel only: each such phase is one dense product of the gradients above that row, added
+/// to what lies under the kernel there. An image's bits depend neither on the others in the call nor on the number of threads.
+/// </summary>
+internal static unsafe class ImageInputGradient
+{
+    /// <summary>Computes.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="gradients">dL/doutputs, [M, H', W', K].</param>
+    /// <param name="weights">[kernel, kernel, C, K].</param>
+    /// <param name="inputGradients">[M, H, W, C], written.</param>
+    public static void Compute<T>(ConvolutionShape shape, T* gradients, T* weights, T* inputGradients)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var padded = new PaddedImage<T>(shape);
+        var rows = new GradientRows<T>(shape);
+        Phase<T>[] phases = [.. Enumerable.Range(0, shape.Stride).Select(phase => new Phase<T>(padded, rows, phase, weights))];
+        ThreadTeam.Run(shape.Images, (first, last) =>
+        {
+            using var padded_gradients = new Scratch<T>(rows.Size);
+            using var padded_image = new Scratch<T>(padded.Size);
+            for (var image = first; image < last; image++)
+            {
+                rows.Fill(gradients + (image * (long)padded.OutputSize), padded_gradients.Start);
+                padded.Clear(padded_image.Start);
+                foreach (var phase in phases)
+                {
+                    phase.Add(padded_gradients.Start, padded_image.Start);
+                }
+
+                padded.Crop(padded_image.Start, inputGradients + (image * padded.ImageSize));
+            }
+        });
+        foreach (var phase in phases)
+        {
+            phase.Dispose();
+        }
+    }
+
+    /// <summary>An image's gradients with rows of zeros above and below, for rows of the kernel that reach beyond.</summary>
+    private readonly struct GradientRows<T>(ConvolutionShape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly int _above = (shape.Kernel - 1) / shape.Stride;
+        private readonly int _below = Math.Max(0, ((shape.Height - 1 + shape.Padding) / shape.Stride) - shape.OutputHeight + 1);
+
+        public int Row { get; } = shape.OutputWidth * shape.Outputs;
+
+        public int Size => (_above + shape.OutputHeight + _below) * Row;
+
+        public int At(int y, int x) => ((y + _above) * Row) + (x * shape.Outputs);
+
+        public void Fill(T* gradients, T* rows)
+        {
+            var size = shape.OutputHeight * Row;
+            new Span<T>(rows, _above * Row).Clear();
+            new Span<T>(gradients, size).CopyTo(new Span<T>(rows + (_above * Row), size));
+            new Span<T>(rows + (_above * Row) + size, _below * Row).Clear();
+        }
+    }
+
+    /// <summary>Those rows of the kernel that are a stride apart, and the rows of the image that they reach.</summary>
+    private sealed class Phase<T> : IDisposable
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly PaddedImage<T> _padded;
+        private readonly Walk _walk;
+        private readonly (int From, int To)[] _joins;
+
+        // [block of values under a row of the kernel, row of the kernel, K, values of the block].
+        private readonly Scratch<T> _panels;
+
+        public Phase(PaddedImage<T> padded, GradientRows<T> rows, int number, T* weights)
+        {
+            var shape = padded.Shape;
+            _padded = padded;
+            var kernelRows = Math.Max(0, (shape.Kernel - number + shape.Stride - 1) / shape.Stride);
+            _walk = new Walk(Runs: kernelRows, Apart: -rows.Row, Length: shape.Outputs, Step: 1);
+
+            // Down the columns: pixels beside each other add to the same memory, and one would wait for the other.
+            _joins =
+            [
+                .. from x in Enumerable.Range(0, shape.OutputWidth)
+                   from y in Enumerable.Range(shape.Padding, shape.Height)
+                   where y % shape.Stride == number
+                   select (rows.At(y / shape.Stride, x), padded.At(y, x * shape.Stride)),
+            ];
+            _panels = new Scratch<T>((long)kernelRows * padded.WholeRow * shape.Outputs);
+            Turn(weights, number);
+        }
+
+        public void Add(T* gradients, T* image)
+        {
+            T** from = stackalloc T*[DenseProduct.Rows], to = stackalloc T*[DenseProduct.Rows];
+            var spare = stackalloc T[Columns<T>.Wide];
+            for (var join = 0; join < _joins.Length; join += DenseProduct.Rows)
+            {
+                for (var value = 0; value < _padded.WholeRow; value += Columns<T>.BlockAt(value, _padded.WholeRow))
+                {
+                    for (var row = 0; row < DenseProduct.Rows; row++)
+                    {
+                        // The rows that are missing compute what nobody reads.
+                        var given = join + row < _joins.Length;
+                        var (gradient, pixel) = _joins[given ? join + row : join];
+                        from[row] = gradients + gradient;
+                        to[row] = given ? image + pixel + value : spare;
+                    }
+
+                    var block = Columns<T>.BlockAt(value, _padded.WholeRow);
+                    DenseProduct.MultiplyAdd(block, from, _walk, PanelOf(value), block, to);
+                }
+            }
+        }
+
+        public void Dispose() => _panels.Dispose();
+
+        private T* PanelOf(int value) => _panels.Start + ((long)_walk.Runs * _padded.Shape.Outputs * Columns<T>.StartOfBlock(value, _padded.WholeRow));
+
+        private void Turn(T* weights, int number)
+        {
+            var (stride, outputs) = (_padded.Shape.Stride, _padded.Shape.Outputs);
+            new Span<T>(_panels.Start, _walk.Runs * _padded.WholeRow * outputs).Clear();
+            for (var row = 0; row < _walk.Runs; row++)
+            {
+                for (var value = 0; value < _padded.Row; value++)
+                {
+                    var block = Columns<T>.BlockAt(value, _padded.WholeRow);
+                    var from = weights + (((((long)row * stride) + number) * _padded.Row) + value) * outputs;
+                    var to = PanelOf(value) + ((long)row * outputs * block) + (value % block);
+                    for (var output = 0; output < outputs; output++)
+                    {
+                        to[output * block] = from[output];
+                    }
+                }
+            }
+        }
+    }
+}
