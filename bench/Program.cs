@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
+using SpikeTrail.Bench.Growth;
 using SpikeTrail.Bench.Layouts;
 
 switch (args)
@@ -16,9 +17,13 @@ switch (args)
         await WorkerComparison.RunAsync(options);
         break;
 
+    case ["growth", .. var options]:
+        GrowthComparison.Run(options);
+        break;
+
     default:
         // In this process: a project built for every benchmark would need a copy of libtorch of its own.
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
+        BenchmarkSwitcher.FromAssembly(typeof(OtherProcess).Assembly)
             .Run([.. args, "--inProcess"], DefaultConfig.Instance.WithArtifactsPath(Path.Combine("artifacts", "benchmarks")));
         break;
 }

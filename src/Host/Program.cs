@@ -1,3 +1,5 @@
+using SpikeTrail.Host.Benchmarks;
 using SpikeTrail.Host.Cli;
 
+ChildProcess.EndWithParent();
 return await CommandLine.RunAsync(args);

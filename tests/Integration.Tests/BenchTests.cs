@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace SpikeTrail.Integration.Tests;
@@ -39,6 +40,27 @@ public sealed class BenchTests : IDisposable
 
     [Fact]
     [Trait("Category", "Slow")]
+    public async Task A_benchmark_that_is_killed_takes_its_child_process_with_it()
+    {
+        using var bench = SpikeTrailProcess.Start(_folder, "bench", "--only", "figure-2-campaign");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await bench.SeesAsync("round 1 of 1, reference");
+        int? child;
+        while ((child = ChildOf(bench.Id)) is null || !IsAtWork(child.Value))
+        {
+            await Task.Delay(50, patience.Token);
+        }
+
+        bench.Kill();
+
+        while (ParentOf(child.Value) is not null)
+        {
+            await Task.Delay(50, patience.Token);
+        }
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
     public async Task An_interrupted_benchmark_ends_at_once_and_writes_nothing()
     {
         using var bench = SpikeTrailProcess.Start(_folder, "bench", "--only", "figure-2-campaign", "--json", "bench.json");
@@ -50,5 +72,29 @@ public sealed class BenchTests : IDisposable
         Assert.Equal(130, end.ExitCode);
         Assert.EndsWith("interrupted; nothing was written\n", end.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    private static int? ChildOf(int parent) => (
+        from folder in Directory.GetDirectories("/proc")
+        let id = int.TryParse(Path.GetFileName(folder), out var number) ? number : 0
+        where id != 0 && ParentOf(id) == parent
+        select (int?)id).FirstOrDefault();
+
+    /// <summary>Whether it has begun: it has loaded libtorch.</summary>
+    private static bool IsAtWork(int process) => File.ReadAllText($"/proc/{process}/maps").Contains("libtorch", StringComparison.Ordinal);
+
+    /// <summary>The parent of a process that lives; one that nobody has taken note of yet (a zombie) does not.</summary>
+    private static int? ParentOf(int process)
+    {
+        try
+        {
+            // "ID (NAME) STATE PARENT …", and the name may have anything in it.
+            var fields = File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].Split(' ');
+            return fields[0] == "Z" ? null : int.Parse(fields[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 }

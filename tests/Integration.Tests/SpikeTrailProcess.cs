@@ -36,6 +36,8 @@ internal sealed class SpikeTrailProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     public static SpikeTrailProcess Start(string workingFolder, params string[] arguments) => StartUnder([], workingFolder, arguments);
 
     /// <summary>Starts the program through another one that becomes it, such as <c>ip netns exec NAME</c>.</summary>

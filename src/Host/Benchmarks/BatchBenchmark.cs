@@ -74,14 +74,6 @@ internal abstract class BatchBenchmark(BenchmarkSetting setting) : Benchmark
     /// <summary>The encoded batch, [T, N, C, H, W].</summary>
     protected Tensor Encode(ImageBatch batch) => Setting.Encoder.Encode(batch.Bytes_NCHW, _ => default);
 
-    protected void Agree(bool condition, FormattableString difference)
-    {
-        if (!condition)
-        {
-            throw new DisagreementException($"{Name}: SpikeTrail and the reference do not agree: {FormattableString.Invariant(difference)}");
-        }
-    }
-
     /// <summary>Checks that both sides put nearly all images in the same classes: rounding may tip one that lies between two.</summary>
     protected void AgreeOnClasses(IReadOnlyList<int> reference, Tensor logits_NK)
     {

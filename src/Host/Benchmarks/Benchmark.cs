@@ -62,4 +62,15 @@ internal abstract class Benchmark : IDisposable
 
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    protected void Agree(bool condition, FormattableString difference)
+    {
+        if (!condition)
+        {
+            throw new DisagreementException($"{Name}: SpikeTrail and the reference do not agree: {FormattableString.Invariant(difference)}");
+        }
+    }
+
+    protected void AgreeOnLoss(string which, double ours, double reference, double tolerance) =>
+        Agree(Math.Abs(ours - reference) <= tolerance * Math.Abs(reference), $"the {which} loss is {ours:R}, expected {reference:R} to {tolerance:0e0}");
 }

@@ -1,13 +1,10 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SpikeTrail.Host.Doctor;
 using SpikeTrail.Protocol;
-using SpikeTrail.Snn.Native;
 
 namespace SpikeTrail.Host.Benchmarks;
 
-/// <summary>Results of benchmarks as JSON: the medians, which scripts read, and a dated record of all there is to know.</summary>
+/// <summary>Results of benchmarks as JSON: the medians, which scripts read, and what a <see cref="BenchmarkRecord"/> holds.</summary>
 internal static class BenchmarkJson
 {
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, NewLine = "\n" };
@@ -47,42 +44,24 @@ internal static class BenchmarkJson
         }
     }
 
-    /// <summary>Everything about a run: machine, versions, settings, every single measurement.</summary>
-    public static string Record(IEnumerable<BenchmarkResult> results, BenchmarkSetting setting, DateTimeOffset date)
+    /// <summary>The settings, for the record.</summary>
+    public static JsonObject Configuration(BenchmarkSetting setting) => new()
     {
-        var cpu = CpuInfo.Read();
-        return Text(new JsonObject
-        {
-            ["date"] = date.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
-            ["hardware"] = new JsonObject
-            {
-                ["cpu"] = cpu?.Model,
-                ["cores"] = Environment.ProcessorCount,
-                ["vector_instructions"] = new JsonArray([.. (cpu?.Extensions ?? []).Select(extension => JsonValue.Create(extension))]),
-                ["memory_bytes"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-            },
-            ["versions"] = new JsonObject
-            {
-                ["spiketrail"] = ProgramVersion.Text.Split('+')[0],
-                ["commit"] = ProgramVersion.Text.Split('+') is [_, var commit, ..] ? commit : null,
-                ["dotnet"] = RuntimeInformation.FrameworkDescription,
-                ["libtorch"] = LibTorch.Version,
-                ["system"] = RuntimeInformation.OSDescription,
-            },
-            ["configuration"] = new JsonObject
-            {
-                ["network"] = $"sew-resnet{BenchmarkSetting.Depth}-max",
-                ["width"] = setting.Width,
-                ["time_steps"] = BenchmarkSetting.TimeSteps,
-                ["batch_size"] = BenchmarkSetting.BatchSize,
-                ["precision"] = "float32",
-                ["threads"] = setting.Threads,
-                ["data_set"] = setting.DataSet,
-                ["campaign_images"] = setting.Images,
-            },
-            ["results"] = new JsonArray([.. results.Select(Whole)]),
-        });
-    }
+        ["network"] = $"sew-resnet{BenchmarkSetting.Depth}-max",
+        ["width"] = setting.Width,
+        ["time_steps"] = BenchmarkSetting.TimeSteps,
+        ["batch_size"] = BenchmarkSetting.BatchSize,
+        ["precision"] = "float32",
+        ["threads"] = setting.Threads,
+        ["data_set"] = setting.DataSet,
+        ["campaign_images"] = setting.Images,
+    };
+
+    /// <summary>Every single measurement, for the record.</summary>
+    public static JsonArray Measurements(IEnumerable<BenchmarkResult> results) => [.. results.Select(Whole)];
+
+    /// <summary>As it is written to files.</summary>
+    public static string Text(JsonNode node) => node.ToJsonString(Layout) + "\n";
 
     private static InputException NoBaseline(string file, Exception? inner = null) =>
         new($"{file}: expected what `spiketrail bench --json` writes, an array of objects with name and ratio", inner);
@@ -107,8 +86,6 @@ internal static class BenchmarkJson
     private static string Key(Side side, Unit unit) => $"{Names.Of(side)}_{(unit == Unit.Ms ? "ms" : "bytes")}";
 
     private static double Rounded(double value) => Math.Round(value, 3);
-
-    private static string Text(JsonNode node) => node.ToJsonString(Layout) + "\n";
 
     private sealed record BaselineEntry(string Name, double Ratio);
 }

@@ -41,9 +41,9 @@ internal sealed record BenchmarkSetting(int Threads, double Width, int Images, s
     }
 
     /// <summary>One batch of 3×32×32: grey images are framed in black and repeated in three channels.</summary>
-    public ImageSet LoadBatch()
+    public ImageSet LoadBatch(int size = BatchSize)
     {
-        var images = (this with { Images = BatchSize }).LoadTest();
+        var images = (this with { Images = size }).LoadTest();
         return (images.Channels, images.Height) == (Channels, Side) ? images : InColour(images);
     }
 

@@ -176,11 +176,9 @@ internal sealed class CampaignBenchmark(BenchmarkSetting setting, Action<string>
         foreach (var (cell, expected) in _reference)
         {
             var found = _ours.TryGetValue(cell, out var ours);
-            if (!found || Math.Abs(ours - expected) > Math.Max(2, 0.02 * setting.Images))
-            {
-                throw new DisagreementException(
-                    $"{Name}: SpikeTrail and the reference do not agree: in {cell} {(found ? ours : Reports.Numbers.None)} of {setting.Images} images are classified correctly, expected about {expected}");
-            }
+            Agree(
+                found && Math.Abs(ours - expected) <= Math.Max(2, 0.02 * setting.Images),
+                $"in {cell} {(found ? ours : Reports.Numbers.None)} of {setting.Images} images are classified correctly, expected about {expected}");
         }
     }
 

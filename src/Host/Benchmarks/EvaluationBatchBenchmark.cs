@@ -23,8 +23,7 @@ internal sealed class EvaluationBatchBenchmark(BenchmarkSetting setting) : Batch
         using var pass = new BatchPass(PassRequest.Evaluation(default, BenchmarkSetting.TimeSteps), Encode(batch), batch.Labels);
         Ours.Run(pass);
         var reference = Attacker.Predict(batch);
-        var (ourLoss, referenceLoss) = (pass.Outcome.Prediction.Losses.Average(), reference.Losses.Average());
-        Agree(Math.Abs(ourLoss - referenceLoss) <= 1e-3 * referenceLoss, $"the mean loss is {ourLoss:R}, expected {referenceLoss:R} to 1e-3");
+        AgreeOnLoss("mean", pass.Outcome.Prediction.Losses.Average(), reference.Losses.Average(), tolerance: 1e-3);
         AgreeOnClasses(reference.Classes, pass.Outcome.Prediction.Logits_NK);
         RunReference();
         RunOurs();

@@ -7,8 +7,6 @@ namespace SpikeTrail.Host.Cli;
 /// <summary><c>spiketrail bench</c>: how fast this is on this machine beside the same network op by op.</summary>
 internal static class BenchCommand
 {
-    private const string DefaultFolder = "artifacts/bench";
-
     private static readonly Option<string?> Json = new("--json") { Description = "Write names, ratios and medians here; a dated record with every measurement goes beside it.", HelpName = "FILE" };
 
     private static readonly Option<string?> Only = new("--only") { Description = "Measure these alone.", HelpName = "NAME[,NAME]" };
@@ -55,7 +53,7 @@ internal static class BenchCommand
         }
 
         benchmarks.ForEach(benchmark => benchmark.CheckInput());
-        var guard = parsed.GetValue(Guard) is { } baseline ? new RatioGuard(baseline) : null;
+        var guard = parsed.GetValue(Guard) is { } baseline ? new RatioGuard(baseline, [.. benchmarks.Select(benchmark => benchmark.Name)]) : null;
         return Run(benchmarks, rounds, setting, WritableFile(parsed.GetValue(Json)), guard);
     }
 
@@ -90,7 +88,8 @@ internal static class BenchCommand
             WholeFile.WriteText(json, BenchmarkJson.Medians(results));
         }
 
-        Tell($"every measurement is in {WriteRecord(results, setting, json)}");
+        var folder = json is null ? BenchmarkRecord.DefaultFolder : Path.GetDirectoryName(Path.GetFullPath(json))!;
+        Tell($"every measurement is in {BenchmarkRecord.Write(folder, "bench", BenchmarkJson.Configuration(setting), BenchmarkJson.Measurements(results))}");
         Console.Write(BenchmarkTable.Of(results));
         var complaints = guard?.Complaints(results) ?? [];
         foreach (var complaint in complaints)
@@ -125,16 +124,6 @@ internal static class BenchCommand
         return names.FirstOrDefault(name => !known.Contains(name)) is { } unknown
             ? throw new InputException($"{Only.Name}: there is no benchmark '{unknown}': expected some of {string.Join(", ", known)}{Suggestion.Ask(unknown, known)}")
             : [.. all.Where(benchmark => names.Contains(benchmark.Name))];
-    }
-
-    private static string WriteRecord(List<BenchmarkResult> results, BenchmarkSetting setting, string? json)
-    {
-        var folder = json is null ? DefaultFolder : Path.GetDirectoryName(Path.GetFullPath(json))!;
-        var date = TimeProvider.System.GetUtcNow();
-        var file = Path.Combine(folder, FormattableString.Invariant($"bench-{date:yyyy-MM-dd-HHmmss}.json"));
-        WholeFile.CreateFolder(folder);
-        WholeFile.WriteText(file, BenchmarkJson.Record(results, setting, date));
-        return file;
     }
 
     /// <summary>A file that can be written when all is measured, as far as can be told before.</summary>

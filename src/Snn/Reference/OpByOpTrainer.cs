@@ -11,7 +11,7 @@ public sealed class OpByOpTrainer(OpByOpNetwork network, OptimizerSpec optimizer
     private readonly optim.Optimizer _adam = optim.Adam(
         network.Trained, optimizer.LearningRate, optimizer.Beta1, optimizer.Beta2, optimizer.Epsilon, optimizer.WeightDecay);
 
-    /// <summary>Forward on batch statistics, backward, and an update of the weights.</summary>
+    /// <summary>Forward on batch statistics, backward, and an update of the weights, whose gradients stay until the next.</summary>
     /// <param name="inputs_TN">The encoded batch, [T, N, C, H, W].</param>
     /// <param name="labels">The N true classes.</param>
     /// <returns>The mean loss before the update.</returns>

@@ -24,11 +24,11 @@ internal sealed class Adam(OptimizerSpec spec) : Optimizer
         var weight = parameter.Value;
         var m = Slot(FirstMoment, parameter);
         var v = Slot(SecondMoment, parameter);
-        var step = Slot(Steps, parameter).add_(1).item<long>();
+        var step = StepAt(Slot(Steps, parameter).add_(1).item<long>(), learningRate);
 
         if (AdamKernel.Covers(weight))
         {
-            AdamKernel.Step(StepAt(step, learningRate), weight, gradient, m, v);
+            AdamKernel.Step(step, weight, gradient, m, v);
             return;
         }
 
@@ -37,8 +37,8 @@ internal sealed class Adam(OptimizerSpec spec) : Optimizer
         v.mul_(spec.Beta2).addcmul_(decayed, decayed, value: 1 - spec.Beta2);
 
         using var denominator = v.sqrt();
-        denominator.div_(Math.Sqrt(1 - Math.Pow(spec.Beta2, step))).add_(spec.Epsilon);
-        weight.addcdiv_(m, denominator, value: -learningRate / (1 - Math.Pow(spec.Beta1, step)));
+        denominator.div_(step.Correction).add_(spec.Epsilon);
+        weight.addcdiv_(m, denominator, value: -step.StepSize);
     }
 
     private AdamStep StepAt(long step, double learningRate) => new(

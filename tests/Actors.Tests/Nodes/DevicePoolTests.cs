@@ -23,11 +23,7 @@ public sealed class DevicePoolTests : TestKit
     [Fact]
     public async Task A_device_that_is_given_back_is_free_once_its_pipeline_has_ended()
     {
-        var pool = Pool(TimeSpan.FromMinutes(1), First);
-        var grant = await GrantedAsync(pool, _one, "one");
-        Want(pool, _other, "other");
-
-        pool.Tell(new ReturnDevices(grant.Grant, _pipeline), _one);
+        var pool = await GivenBackAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(["one-1"], await UsersAsync(pool, First));
         Sys.Stop(_pipeline);
 
@@ -38,11 +34,7 @@ public sealed class DevicePoolTests : TestKit
     [Fact]
     public async Task A_supervisor_that_dies_leaves_the_device_to_its_pipeline_until_that_has_ended()
     {
-        var pool = Pool(TimeSpan.FromMinutes(1), First);
-        var grant = await GrantedAsync(pool, _one, "one");
-        Want(pool, _other, "other");
-
-        pool.Tell(new ReturnDevices(grant.Grant, _pipeline), _one);
+        var pool = await GivenBackAsync(TimeSpan.FromMinutes(1));
         Watch(_one);
         Sys.Stop(_one);
         await ExpectTerminatedAsync(_one);
@@ -55,11 +47,7 @@ public sealed class DevicePoolTests : TestKit
     [Fact]
     public async Task A_pipeline_that_does_not_end_is_waited_for_no_longer_than_it_may_be_silent()
     {
-        var pool = Pool(TimeSpan.FromMilliseconds(50), First);
-        var grant = await GrantedAsync(pool, _one, "one");
-        Want(pool, _other, "other");
-
-        pool.Tell(new ReturnDevices(grant.Grant, _pipeline), _one);
+        await GivenBackAsync(TimeSpan.FromMilliseconds(50));
 
         await NextGrantAsync(_other);
     }
@@ -102,6 +90,16 @@ public sealed class DevicePoolTests : TestKit
     {
         var pool = Sys.ActorOf(DevicePool.Props(silence));
         pool.Tell(new WorkerDescribed("a:1", [.. devices.Select(device => new DeviceOffer(device, 1 << 30, 1, 1))], Leaving: false));
+        return pool;
+    }
+
+    /// <summary>A pool whose one device has been granted to one and given back, its pipeline still there, while another wants it.</summary>
+    private async Task<IActorRef> GivenBackAsync(TimeSpan silence)
+    {
+        var pool = Pool(silence, First);
+        var grant = await GrantedAsync(pool, _one, "one");
+        Want(pool, _other, "other");
+        pool.Tell(new ReturnDevices(grant.Grant, _pipeline), _one);
         return pool;
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using SpikeTrail.Host.Benchmarks;
 using SpikeTrail.Protocol;
 
@@ -46,9 +45,10 @@ public sealed class BenchmarkResultTests : IDisposable
     [Fact]
     public void The_record_has_the_machine_the_settings_and_every_measurement()
     {
-        var record = JsonNode.Parse(BenchmarkJson.Record([Step], new BenchmarkSetting(Threads: 2, Width: 1, Images: 1000, DataFolder: null), DateTimeOffset.UnixEpoch))!;
+        var setting = new BenchmarkSetting(Threads: 2, Width: 1, Images: 1000, DataFolder: null);
+        var record = BenchmarkRecord.Of(BenchmarkJson.Configuration(setting), BenchmarkJson.Measurements([Step]), DateTimeOffset.UnixEpoch);
 
-        Assert.Equal(["date", "hardware", "versions", "configuration", "results"], record.AsObject().Select(entry => entry.Key));
+        Assert.Equal(["date", "hardware", "versions", "configuration", "results"], record.Select(entry => entry.Key));
         Assert.Equal("1970-01-01T00:00:00Z", record["date"]!.GetValue<string>());
         Assert.Equal([300, 900, 310], record["results"]![0]!["reference"]!.AsArray().Select(value => value!.GetValue<double>()));
         Assert.Equal([100, 90, 95, 5000], record["results"]![0]!["ours"]!.AsArray().Select(value => value!.GetValue<double>()));
@@ -71,9 +71,31 @@ public sealed class BenchmarkResultTests : IDisposable
     [InlineData(4.1, 1)]
     public void The_guard_complains_of_a_ratio_that_fell_by_more_than_a_fifth(double before, int complaints)
     {
-        var guard = new RatioGuard(Write($$"""[{ "name": "training-step", "ratio": {{FormattableString.Invariant($"{before}")}} }]"""));
+        var guard = new RatioGuard(Write($$"""[{ "name": "training-step", "ratio": {{FormattableString.Invariant($"{before}")}} }]"""), [Step.Name, Memory.Name]);
 
         Assert.Equal(complaints, guard.Complaints([Step, Memory]).Count);
+    }
+
+    [Fact]
+    public void A_baseline_of_nothing_that_is_measured_is_refused()
+    {
+        var file = Write("""[{ "name": "training-step", "ratio": 3 }]""");
+
+        Assert.Equal(
+            $"{file}: expected a ratio of training-memory, got training-step",
+            Assert.Throws<InputException>(() => new RatioGuard(file, [Memory.Name])).Message);
+    }
+
+    [Fact]
+    public void A_baseline_that_is_not_there_is_refused() =>
+        Assert.Equal("nowhere.json: there is no such file", Assert.Throws<InputException>(() => new RatioGuard("nowhere.json", [Step.Name])).Message);
+
+    [Fact]
+    public void The_committed_baseline_has_every_benchmark()
+    {
+        var baseline = Path.Combine(AppContext.BaseDirectory, "baseline.json");
+
+        Assert.Equal(["evaluation-batch", "figure-2-campaign", "pgd-batch", "training-memory", "training-step"], BenchmarkJson.ReadRatios(baseline).Keys.Order());
     }
 
     [Theory]
@@ -91,7 +113,7 @@ public sealed class BenchmarkResultTests : IDisposable
 
         Assert.Equal(
             $"{file}: expected what `spiketrail bench --json` writes, an array of objects with name and ratio",
-            Assert.Throws<InputException>(() => new RatioGuard(file)).Message);
+            Assert.Throws<InputException>(() => new RatioGuard(file, [Step.Name])).Message);
     }
 
     private string Write(string text)

@@ -1,45 +1,28 @@
-using System.Runtime.Intrinsics;
 using SpikeTrail.Snn.Kernels;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Tests.Kernels;
 
 /// <summary>The kernels are held against libtorch's convolution and its gradients.</summary>
-public sealed class ConvolutionKernelTests
+public sealed class ConvolutionKernelTests : WideVectorTest
 {
-    public ConvolutionKernelTests() =>
-        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "this processor has no vectors of 512 bits: libtorch convolves");
-
     /// <summary>Images, C, H, W, K, kernel, stride, padding.</summary>
-    public static TheoryData<int[], ScalarType> Shapes()
-    {
-        int[][] shapes =
-        [
-            [2, 3, 32, 32, 64, 7, 2, 3],
-            [7, 64, 8, 8, 64, 3, 1, 1],
-            [5, 64, 8, 8, 128, 3, 2, 1],
-            [5, 64, 8, 8, 128, 1, 2, 0],
-            [13, 128, 2, 2, 128, 3, 1, 1],
-            [6, 96, 1, 1, 80, 3, 1, 1],
-            [1, 5, 7, 4, 9, 3, 2, 1],
-            [3, 17, 5, 9, 33, 3, 1, 1],
-            [4, 16, 3, 3, 7, 5, 1, 2],
-            [2, 1, 6, 6, 1, 3, 3, 0],
-            [3, 4, 9, 7, 100, 4, 3, 2],
-            [2, 2, 11, 6, 33, 5, 1, 1],
-            [3, 3, 8, 8, 16, 1, 2, 0],
-            [1, 3, 5, 3, 40, 3, 2, 2],
-            [8, 32, 2, 2, 16, 3, 2, 1],
-        ];
-        var data = new TheoryData<int[], ScalarType>();
-        foreach (var shape in shapes)
-        {
-            data.Add(shape, ScalarType.Float32);
-            data.Add(shape, ScalarType.Float64);
-        }
-
-        return data;
-    }
+    public static TheoryData<int[], ScalarType> Shapes() => InBothTypes(
+        [2, 3, 32, 32, 64, 7, 2, 3],
+        [7, 64, 8, 8, 64, 3, 1, 1],
+        [5, 64, 8, 8, 128, 3, 2, 1],
+        [5, 64, 8, 8, 128, 1, 2, 0],
+        [13, 128, 2, 2, 128, 3, 1, 1],
+        [6, 96, 1, 1, 80, 3, 1, 1],
+        [1, 5, 7, 4, 9, 3, 2, 1],
+        [3, 17, 5, 9, 33, 3, 1, 1],
+        [4, 16, 3, 3, 7, 5, 1, 2],
+        [2, 1, 6, 6, 1, 3, 3, 0],
+        [3, 4, 9, 7, 100, 4, 3, 2],
+        [2, 2, 11, 6, 33, 5, 1, 1],
+        [3, 3, 8, 8, 16, 1, 2, 0],
+        [1, 3, 5, 3, 40, 3, 2, 2],
+        [8, 32, 2, 2, 16, 3, 2, 1]);
 
     [Theory]
     [MemberData(nameof(Shapes))]

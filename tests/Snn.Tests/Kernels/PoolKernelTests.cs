@@ -1,28 +1,14 @@
-using System.Runtime.Intrinsics;
 using SpikeTrail.Snn.Kernels;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Tests.Kernels;
 
 /// <summary>The kernel is held against libtorch's pools and their gradients.</summary>
-public sealed class PoolKernelTests
+public sealed class PoolKernelTests : WideVectorTest
 {
-    public PoolKernelTests() =>
-        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "this processor has no vectors of 512 bits: libtorch pools");
-
     /// <summary>Images, C, H, W, kernel, stride, padding.</summary>
-    public static TheoryData<int[], ScalarType> Shapes()
-    {
-        int[][] shapes = [[3, 64, 16, 16, 3, 2, 1], [2, 5, 7, 4, 3, 2, 1], [4, 17, 5, 9, 2, 2, 0], [1, 1, 1, 1, 3, 1, 1], [0, 16, 8, 8, 3, 2, 1]];
-        var data = new TheoryData<int[], ScalarType>();
-        foreach (var shape in shapes)
-        {
-            data.Add(shape, ScalarType.Float32);
-            data.Add(shape, ScalarType.Float64);
-        }
-
-        return data;
-    }
+    public static TheoryData<int[], ScalarType> Shapes() =>
+        InBothTypes([3, 64, 16, 16, 3, 2, 1], [2, 5, 7, 4, 3, 2, 1], [4, 17, 5, 9, 2, 2, 0], [1, 1, 1, 1, 3, 1, 1], [0, 16, 8, 8, 3, 2, 1]);
 
     [Theory]
     [MemberData(nameof(Shapes))]

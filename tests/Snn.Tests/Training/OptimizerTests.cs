@@ -33,6 +33,37 @@ public sealed class OptimizerTests
         AssertClose(expected, Run(Adam));
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32, 0.01, 2e-6)]
+    [InlineData(ScalarType.Float32, 0, 2e-6)]
+    [InlineData(ScalarType.Float64, 0.01, 1e-14)]
+    [InlineData(ScalarType.Float64, 0, 1e-14)]
+    public void Adam_moves_weights_as_TorchSharps_own_does_with_the_same_gradients(ScalarType type, double decay, double tolerance)
+    {
+        var spec = Adam with { WeightDecay = decay };
+        using var generator = new Generator(7);
+        using var initial = randn([1_000], type, generator: generator);
+        using var weight = new Parameter("w", [1_000], type, ParameterRole.Trained, () => initial.clone());
+        using var theirWeight = new TorchSharp.Modules.Parameter(initial.clone());
+        using var ours = Optimizer.Create(spec);
+        using var theirs = optim.Adam([theirWeight], Rate, spec.Beta1, spec.Beta2, spec.Epsilon, spec.WeightDecay);
+
+        // Of both signs and every size, from 1e-12 to 100; the first hundred are none at all.
+        using var exponents = linspace(Math.Log(1e-12), Math.Log(100), 1_000, type);
+        using var sizes = exponents.exp();
+        sizes[..100] = 0;
+        for (var step = 0; step < 5; step++)
+        {
+            using var noise = randn([1_000], type, generator: generator);
+            using var gradient = noise * sizes;
+            theirWeight.grad = gradient;
+            theirs.step();
+            ours.Step([weight], new Dictionary<Parameter, Tensor> { [weight] = gradient }, Rate);
+
+            Assert.True(theirWeight.allclose(weight.Value, tolerance, tolerance), $"step {step + 1}");
+        }
+    }
+
     [Fact]
     public void The_first_step_of_Adam_is_as_long_as_the_rate() => Assert.Equal(1 - Rate, Run(Adam)[0], 7);
 

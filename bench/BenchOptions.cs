@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SpikeTrail.Bench.Layouts;
+namespace SpikeTrail.Bench;
 
 /// <summary>The options of the comparisons, and how they write their numbers.</summary>
 internal static class BenchOptions
