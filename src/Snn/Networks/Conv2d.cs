@@ -67,7 +67,7 @@ public sealed class Conv2d : Operation
         if (tape.Request.Backward)
         {
             // Without weight gradients, backward wants of the inputs their shape alone.
-            tape.Push(keepsInput ? input.alias() : input.new_empty([0, .. input.shape[1..]]));
+            tape.Push(keepsInput ? SpikeBytes.Of(input) : input.new_empty([0, .. input.shape[1..]]));
         }
 
         // Of a network's own input, which has few channels and is not sparse, libtorch takes outputs and weight gradients faster.

@@ -26,17 +26,8 @@ public abstract class Optimizer : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, "no such optimizer"),
     };
 
-    /// <summary>One step on every trained parameter that has a gradient.</summary>
-    public void Step(IEnumerable<Parameter> parameters, IReadOnlyDictionary<Parameter, Tensor> gradients, double learningRate)
-    {
-        foreach (var parameter in parameters)
-        {
-            if (gradients.TryGetValue(parameter, out var gradient))
-            {
-                Step(parameter, gradient, learningRate);
-            }
-        }
-    }
+    /// <summary>One step on one parameter. A step on one does not depend on any other's.</summary>
+    public abstract void Step(Parameter parameter, Tensor gradient, double learningRate);
 
     /// <summary>The state kept for the given parameters, under keys such as <c>optimizer.exp_avg.conv1.weight</c>; a first step's if there was none.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State(IEnumerable<Parameter> parameters) =>
@@ -58,9 +49,6 @@ public abstract class Optimizer : IDisposable
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
-
-    /// <summary>One step on one parameter.</summary>
-    protected abstract void Step(Parameter parameter, Tensor gradient, double learningRate);
 
     /// <summary>A tensor kept beside a weight; zero at first.</summary>
     protected Tensor Slot(string slot, Parameter parameter)
