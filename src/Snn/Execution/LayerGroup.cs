@@ -62,9 +62,20 @@ public sealed class LayerGroup : IDisposable
     /// <param name="request">What it wants.</param>
     /// <param name="inspect">Is shown each weight's gradient, where the pass takes them, as soon as it is complete: before it is used and freed.</param>
     /// <exception cref="InvalidOperationException">A training pass ended in the midst of its updates: some weights are a step ahead of others.</exception>
-    public LayerGroupPass Begin(PassRequest request, Action<Parameter, Tensor>? inspect = null) => _givenUp
-        ? throw new InvalidOperationException($"{this}: a training pass ended in the midst of its updates; expected a new group, with the weights of a checkpoint")
-        : new LayerGroupPass(this, request, inspect);
+    public LayerGroupPass Begin(PassRequest request, Action<Parameter, Tensor>? inspect = null)
+    {
+        if (_givenUp)
+        {
+            throw new InvalidOperationException($"{this}: a training pass ended in the midst of its updates; expected a new group, with the weights of a checkpoint");
+        }
+
+        if (request is { Purpose: PassPurpose.Training, WeightGradients: true })
+        {
+            _optimizer.Prepare(Parameters);
+        }
+
+        return new LayerGroupPass(this, request, inspect);
+    }
 
     /// <summary>Whether a pass must gather all T time steps here before the first can go on.</summary>
     public bool IsBarrier(PassRequest request) => Body.NeedsWholeSequence(request);

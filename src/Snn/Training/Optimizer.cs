@@ -29,6 +29,18 @@ public abstract class Optimizer : IDisposable
     /// <summary>One step on one parameter. A step on one does not depend on any other's.</summary>
     public abstract void Step(Parameter parameter, Tensor gradient, double learningRate);
 
+    /// <summary>
+    /// Makes the state of the given parameters where there is none yet. What lasts is then not made in the midst of a pass, among tensors that do
+    /// not: malloc could join no memory across it when they are freed.
+    /// </summary>
+    public void Prepare(IEnumerable<Parameter> parameters)
+    {
+        foreach (var _ in State(parameters))
+        {
+            // Naming it makes it.
+        }
+    }
+
     /// <summary>The state kept for the given parameters, under keys such as <c>optimizer.exp_avg.conv1.weight</c>; a first step's if there was none.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State(IEnumerable<Parameter> parameters) =>
         from parameter in parameters
