@@ -9,7 +9,7 @@ namespace SpikeTrail.Snn.Execution;
 /// <summary>What one layer of a network costs in a training step, measured: what a network's cut is decided by.</summary>
 /// <param name="Layer">Its name, such as <c>layer1.0</c>.</param>
 /// <param name="Seconds">Forward, backward and weight update of one batch over all T time steps.</param>
-/// <param name="Bytes">Weights, their gradients, the optimiser's state, and what backward keeps of one batch.</param>
+/// <param name="Bytes">Weights, the largest of their gradients, the optimiser's state, and what backward keeps of one batch.</param>
 public sealed record BlockProfile(string Layer, double Seconds, long Bytes)
 {
     /// <summary>Measures every layer of a network: runs some training steps with each layer as a layer group of its own.</summary>
@@ -42,7 +42,7 @@ public sealed record BlockProfile(string Layer, double Seconds, long Bytes)
             }
 
             return [.. network.Layers.Select((layer, index) => new BlockProfile(
-                layer.ToString()!, seconds[index], kept[index] + BytesOf(groups[index].State) + BytesOf(groups[index].Parameters.Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value)))))];
+                layer.ToString()!, seconds[index], kept[index] + groups[index].StateBytes + groups[index].Parameters.Select(parameter => parameter.Bytes).DefaultIfEmpty().Max()))];
         }
         finally
         {
@@ -89,7 +89,4 @@ public sealed record BlockProfile(string Layer, double Seconds, long Bytes)
         took += Stopwatch.GetElapsedTime(started);
         return result;
     }
-
-    private static long BytesOf(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
-        tensors.Sum(entry => entry.Value.NumberOfElements * entry.Value.ElementSize);
 }

@@ -15,6 +15,7 @@ public sealed class LayerGroup : IDisposable
 {
     private readonly Device _device;
     private readonly Optimizer _optimizer;
+    private bool _givenUp;
 
     /// <summary>A layer group. It takes the layers' weights over: nothing else may touch them.</summary>
     /// <param name="index">Its place in the pipeline, from 0.</param>
@@ -58,7 +59,23 @@ public sealed class LayerGroup : IDisposable
     public IDisposable SetStatisticsAside() => new StatisticsAside(this);
 
     /// <summary>Starts a pass.</summary>
-    public LayerGroupPass Begin(PassRequest request) => new(this, request);
+    /// <param name="request">What it wants.</param>
+    /// <param name="inspect">Is shown each weight's gradient, where the pass takes them, as soon as it is complete: before it is used and freed.</param>
+    /// <exception cref="InvalidOperationException">A training pass ended in the midst of its updates: some weights are a step ahead of others.</exception>
+    public LayerGroupPass Begin(PassRequest request, Action<Parameter, Tensor>? inspect = null)
+    {
+        if (_givenUp)
+        {
+            throw new InvalidOperationException($"{this}: a training pass ended in the midst of its updates; expected a new group, with the weights of a checkpoint");
+        }
+
+        if (request is { Purpose: PassPurpose.Training, WeightGradients: true })
+        {
+            _optimizer.Prepare(Parameters);
+        }
+
+        return new LayerGroupPass(this, request, inspect);
+    }
 
     /// <summary>Whether a pass must gather all T time steps here before the first can go on.</summary>
     public bool IsBarrier(PassRequest request) => Body.NeedsWholeSequence(request);
@@ -101,6 +118,8 @@ public sealed class LayerGroup : IDisposable
         return there.dim() == 5 ? TensorMemory.ChannelsLast(there) : there.alias();
     }
 
-    internal void Update(IReadOnlyDictionary<Parameter, Tensor> gradients, double learningRate) =>
-        _optimizer.Step(Parameters, gradients, learningRate);
+    internal void Update(Parameter weight, Tensor gradient, double learningRate) => _optimizer.Step(weight, gradient, learningRate);
+
+    /// <summary>Has no further pass begin: some weights are a step ahead of others.</summary>
+    internal void GiveUp() => _givenUp = true;
 }

@@ -8,32 +8,34 @@ namespace SpikeTrail.Snn.Execution;
 
 /// <summary>
 /// One pass through one layer group. Frames are computed as they come and let go at once, unless batch statistics make
-/// the group a barrier: then it gathers T steps, computes them as one, and lets as many frames go as came in.
+/// the group a barrier: then it gathers T steps, computes them as one, and lets as many frames go as came in. A training pass
+/// updates each weight as soon as its gradient is complete, on the way back.
 /// </summary>
 public sealed class LayerGroupPass : IDisposable
 {
     private readonly LayerGroup _group;
     private readonly PassTape _tape;
     private readonly bool _barrier;
+    private readonly Action<Parameter, Tensor>? _inspect;
+    private readonly Dictionary<Parameter, WeightGradient> _measured = [];
     private readonly List<Frame> _gathered = [];
     private readonly List<TimeRange> _owed = [];
     private int _stepsForward;
     private int _stepsBackward;
+    private bool _updated;
+    private bool _complete;
 
-    internal LayerGroupPass(LayerGroup group, PassRequest request) =>
-        (_group, _tape, _barrier) = (group, new PassTape(request), group.IsBarrier(request));
+    internal LayerGroupPass(LayerGroup group, PassRequest request, Action<Parameter, Tensor>? inspect) =>
+        (_group, _tape, _barrier, _inspect) = (group, new PassTape(request, Use), group.IsBarrier(request), inspect);
 
     /// <summary>What the pass wants.</summary>
     public PassRequest Request => _tape.Request;
 
-    /// <summary>Whether the group has done all that the pass wants of it, the weight update apart.</summary>
+    /// <summary>Whether the group has done all that the pass wants of it.</summary>
     public bool IsDone => (Request.Backward ? _stepsBackward : _stepsForward) == Request.TimeSteps;
 
     /// <summary>Bytes of what backward keeps.</summary>
     public long SavedBytes => _tape.SavedBytes;
-
-    /// <summary>The weight gradients, complete once the pass is done.</summary>
-    public IReadOnlyDictionary<Parameter, Tensor> WeightGradients => _tape.WeightGradients;
 
     /// <summary>Takes a frame, [W, N, …], in and over; gives back the frames that can go on to the next group: none, one, or T steps' worth.</summary>
     public IReadOnlyList<Frame> Forward(Frame frame)
@@ -55,7 +57,7 @@ public sealed class LayerGroupPass : IDisposable
         return Through(gradient, _group.Body.Backward, _stepsBackward == Request.TimeSteps);
     }
 
-    /// <summary>Ends a pass that is done: updates the weights of a training step, else reports what the probes saw.</summary>
+    /// <summary>Ends a pass that is done: reports what the probes saw.</summary>
     public ProbeReport Complete()
     {
         if (!IsDone)
@@ -63,20 +65,41 @@ public sealed class LayerGroupPass : IDisposable
             throw new InvalidOperationException($"{_group} is not done with {Request.Id}");
         }
 
-        var weights = Request.WeightGradients && Request.Purpose != PassPurpose.Training ? WeightProbe.Measure(_group.Parameters, _tape.WeightGradients) : [];
-        if (Request is { Purpose: PassPurpose.Training, WeightGradients: true })
+        _complete = true;
+        if (_updated)
         {
-            _group.Update(_tape.WeightGradients, Request.LearningRate);
+            // TorchSharp leaves small things of libtorch's (the 1 of "add 1 times this") to the garbage collector. It would come every twenty steps, and
+            // each holds apart the memory on both sides of it: at the peak, half as much again would lie idle.
+            GC.Collect(generation: 0);
         }
 
-        return new ProbeReport(_tape.Probe?.Report() ?? [], weights);
+        return new ProbeReport(_tape.Probe?.Report() ?? [], [.. _group.Parameters.Where(_measured.ContainsKey).Select(weight => _measured[weight])]);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_updated && !_complete)
+        {
+            _group.GiveUp();
+        }
+
         _gathered.ForEach(frame => frame.Dispose());
         _tape.Dispose();
+    }
+
+    private void Use(Parameter weight, Tensor gradient)
+    {
+        _inspect?.Invoke(weight, gradient);
+        if (Request.Purpose == PassPurpose.Training)
+        {
+            _updated = true;
+            _group.Update(weight, gradient, Request.LearningRate);
+        }
+        else
+        {
+            _measured.Add(weight, WeightProbe.Measure(weight.Key, gradient));
+        }
     }
 
     private IReadOnlyList<Frame> Through(Frame frame, Func<Tensor, PassTape, Tensor?> compute, bool last)

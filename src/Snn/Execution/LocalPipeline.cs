@@ -34,13 +34,16 @@ public sealed class LocalPipeline(IReadOnlyList<LayerGroup> groups, int window =
         }
     }
 
-    /// <summary>Runs one pass and leaves its outcome in it.</summary>
+    /// <summary>
+    /// Runs one pass and leaves its outcome in it. Should training fail in the midst of its updates, some weights are a step ahead of others: the
+    /// pipeline then refuses further passes.
+    /// </summary>
     /// <param name="pass">The pass.</param>
-    /// <param name="inspectWeightGradients">Is shown each weight's gradient, where the pass takes them, before they are used and freed.</param>
+    /// <param name="inspectWeightGradients">Is shown each weight's gradient, where the pass takes them, as soon as it is complete: before it is used and freed.</param>
     public void Run(BatchPass pass, Action<Parameter, Tensor>? inspectWeightGradients = null)
     {
         var request = pass.Request with { Id = new PassId(_passes++) };
-        var steps = groups.Select(group => group.Begin(request)).ToList();
+        var steps = groups.Select(group => group.Begin(request, inspectWeightGradients)).ToList();
         try
         {
             var outputs = steps.Aggregate(Frame.Split(pass.Inputs_TN, window), (frames, step) => frames.SelectMany(step.Forward)).ToList();
@@ -48,11 +51,6 @@ public sealed class LocalPipeline(IReadOnlyList<LayerGroup> groups, int window =
             outputs.ForEach(frame => frame.Dispose());
 
             var inputGradients = request.Backward ? Backward(prediction, request, steps) : null;
-            foreach (var (parameter, gradient) in steps.SelectMany(step => step.WeightGradients))
-            {
-                inspectWeightGradients?.Invoke(parameter, gradient);
-            }
-
             pass.Outcome = new BatchOutcome(prediction, inputGradients, ProbeReport.Concat([.. steps.Select(step => step.Complete())]));
         }
         finally

@@ -9,11 +9,12 @@ namespace SpikeTrail.Snn.Execution;
 
 /// <summary>
 /// All that the layers of one layer group remember of one pass: what backward needs, last in first out; membrane
-/// potentials; weight gradients; and what the probes saw. Layers hold weights only, so several passes can be under
-/// way in one group. Disposing the tape frees everything.
+/// potentials; weight gradients that nobody has used yet; and what the probes saw. Layers hold weights only, so several
+/// passes can be under way in one group. Disposing the tape frees everything.
 /// </summary>
 /// <param name="request">What the pass wants.</param>
-public sealed class PassTape(PassRequest request) : IDisposable
+/// <param name="use">Is shown each weight's gradient as soon as it is complete, before it is freed; null to have the tape keep them all.</param>
+public sealed class PassTape(PassRequest request, Action<Parameter, Tensor>? use = null) : IDisposable
 {
     private readonly Stack<Tensor> _saved = new();
     private readonly Stack<ChannelTerms> _terms = new();
@@ -27,7 +28,7 @@ public sealed class PassTape(PassRequest request) : IDisposable
     /// <summary>What the probes saw so far; null when they are off.</summary>
     public GradientProbe? Probe { get; } = request.Probes ? new GradientProbe() : null;
 
-    /// <summary>The weight gradients found so far.</summary>
+    /// <summary>The weight gradients found so far, less those that were used.</summary>
     public IReadOnlyDictionary<Parameter, Tensor> WeightGradients => _gradients;
 
     /// <summary>Tensors still saved; 0 once backward is through.</summary>
@@ -73,6 +74,28 @@ public sealed class PassTape(PassRequest request) : IDisposable
         {
             _gradients.Add(parameter, gradient.DetachFromDisposeScope());
         }
+    }
+
+    /// <summary>
+    /// Has the weight gradients found so far used, and frees them. A layer takes its weights' gradients at once or, window by window,
+    /// after the last one: what it has added when its backward returns is all of it, and nobody reads its weights again in this pass.
+    /// </summary>
+    public void UseWeightGradients()
+    {
+        if (use is null)
+        {
+            return;
+        }
+
+        foreach (var (parameter, gradient) in _gradients)
+        {
+            using (gradient)
+            {
+                use(parameter, gradient);
+            }
+        }
+
+        _gradients.Clear();
     }
 
     /// <summary>

@@ -46,11 +46,11 @@ internal static unsafe class ConvolutionKernel
         return gradient.dtype == ScalarType.Float32 ? InputGradient<float>(shape, gradient, weight) : InputGradient<double>(shape, gradient, weight);
     }
 
-    /// <summary>dL/dweights [K, C, kernel, kernel] from inputs [M, C, H, W] and dL/doutputs [M, K, H', W'].</summary>
+    /// <summary>dL/dweights [K, C, kernel, kernel] from inputs [M, C, H, W], or <see cref="SpikeBytes.Of"/> them, and dL/doutputs [M, K, H', W'].</summary>
     public static Tensor WeightGradient(Tensor input, Tensor gradient, Tensor weight, long stride, long padding)
     {
         var shape = Shape(input.shape, weight, stride, padding);
-        return input.dtype == ScalarType.Float32 ? WeightGradient<float>(shape, input, gradient) : WeightGradient<double>(shape, input, gradient);
+        return gradient.dtype == ScalarType.Float32 ? WeightGradient<float>(shape, input, gradient) : WeightGradient<double>(shape, input, gradient);
     }
 
     private static Tensor Forward<T>(ConvolutionShape shape, Tensor input, Tensor weight)
@@ -109,18 +109,27 @@ internal static unsafe class ConvolutionKernel
     {
         var padded = shape with { Outputs = Columns<T>.Padded(shape.Outputs) };
         using var inputs_MHWC = ChannelsLast(input);
-        using var weightGradients_kkCK = zeros([shape.Kernel, shape.Kernel, shape.Inputs, padded.Outputs], input.dtype);
+        using var weightGradients_kkCK = zeros([shape.Kernel, shape.Kernel, shape.Inputs, padded.Outputs], gradient.dtype);
         if (shape.Images > 0 && shape.Inputs <= ImageChannels)
         {
             using var gradients_MHWK = ChannelsLast(gradient);
             using var padded_MHWK = Padded<T>(gradients_MHWK);
-            ImageConvolution.WeightGradient(padded, Memory<T>(inputs_MHWC), Memory<T>(padded_MHWK), Memory<T>(weightGradients_kkCK));
+            using var images_MHWC = inputs_MHWC.to_type(gradient.dtype);
+            ImageConvolution.WeightGradient(padded, Memory<T>(images_MHWC), Memory<T>(padded_MHWK), Memory<T>(weightGradients_kkCK));
         }
         else if (shape.Images > 0)
         {
             using var pixels_HWMK = gradient.permute(2, 3, 0, 1);
             using var gradients_HWMK = Padded<T>(pixels_HWMK);
-            SpikeWeightGradient.Sum(padded, Memory<T>(inputs_MHWC), Memory<T>(gradients_HWMK), Memory<T>(weightGradients_kkCK));
+            T* gradients = Memory<T>(gradients_HWMK), weightGradients = Memory<T>(weightGradients_kkCK);
+            if (input.dtype == ScalarType.Byte)
+            {
+                SpikeWeightGradient.Sum(padded, Memory<byte>(inputs_MHWC), gradients, weightGradients);
+            }
+            else
+            {
+                SpikeWeightGradient.Sum(padded, Memory<T>(inputs_MHWC), gradients, weightGradients);
+            }
         }
 
         using var dense_kkCK = weightGradients_kkCK.narrow(3, 0, shape.Outputs);

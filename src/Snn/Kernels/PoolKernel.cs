@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Kernels;
@@ -15,15 +16,16 @@ internal static unsafe class PoolKernel
     public static bool Covers(Tensor tensor) => ConvolutionKernel.Covers(tensor);
 
     /// <summary>
-    /// The largest value under each window, and which of the window's pixels has it, both [M, C, H', W']: the first of equals, and the
-    /// last that is not a number, as libtorch has it.
+    /// The largest value under each window, and which of the window's pixels has it (a byte each), both [M, C, H', W']: the first of equals,
+    /// and the last that is not a number, as libtorch has it.
     /// </summary>
     public static (Tensor Output, Tensor Winners) Max(Tensor input, int kernel, int stride, int padding)
     {
         var shape = Shape(input.shape, kernel, stride, padding);
         using var inputs_MHWC = ConvolutionKernel.ChannelsLast(input);
         using var outputs_MHWC = empty([shape.Images, shape.OutputHeight, shape.OutputWidth, shape.Inputs], input.dtype);
-        using var winners_MHWC = empty_like(outputs_MHWC);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(shape.Taps, byte.MaxValue + 1);
+        using var winners_MHWC = empty(outputs_MHWC.shape, ScalarType.Byte);
         if (outputs_MHWC.NumberOfElements > 0)
         {
             if (input.dtype == ScalarType.Float32)
@@ -95,7 +97,8 @@ internal static unsafe class PoolKernel
     private static void Max<T>(ConvolutionShape shape, Tensor inputs_MHWC, Tensor outputs_MHWC, Tensor winners_MHWC)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T* inputs = TensorMemory.Of<T>(inputs_MHWC), outputs = TensorMemory.Of<T>(outputs_MHWC), winners = TensorMemory.Of<T>(winners_MHWC);
+        T* inputs = TensorMemory.Of<T>(inputs_MHWC), outputs = TensorMemory.Of<T>(outputs_MHWC);
+        var winners = TensorMemory.Of<byte>(winners_MHWC);
         ForEach(shape, WindowsOf(shape), (window, to, from) =>
         {
             for (var channel = 0; channel < shape.Inputs; channel += Vector512<T>.Count)
@@ -113,7 +116,7 @@ internal static unsafe class PoolKernel
                 }
 
                 Store(best, outputs + to + channel, count);
-                Store(winner, winners + to + channel, count);
+                StoreBytes(winner, winners + to + channel, count);
             }
         });
     }
@@ -144,7 +147,7 @@ internal static unsafe class PoolKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T* gradients = TensorMemory.Of<T>(gradients_MHWC), inputGradients = TensorMemory.Of<T>(inputGradients_MHWC);
-        var winners = winners_MHWC is null ? null : TensorMemory.Of<T>(winners_MHWC);
+        var winners = winners_MHWC is null ? null : TensorMemory.Of<byte>(winners_MHWC);
         var size = Vector512.Create(T.CreateTruncating(shape.Taps));
         ForEach(shape, PlacesOf(shape), (places, to, from) =>
         {
@@ -158,7 +161,7 @@ internal static unsafe class PoolKernel
                     var gradient = Load(gradients + at, count);
                     sum += winners is null
                         ? gradient / size
-                        : gradient & Vector512.Equals(Load(winners + at, count), Vector512.Create(T.CreateTruncating(tap)));
+                        : gradient & Vector512.Equals(LoadBytes<T>(winners + at, count), Vector512.Create(T.CreateTruncating(tap)));
                 }
 
                 Store(sum, inputGradients + to + channel, count);
@@ -230,6 +233,41 @@ internal static unsafe class PoolKernel
         {
             Unsafe.CopyBlockUnaligned(to, &values, (uint)(count * sizeof(T)));
         }
+    }
+
+    /// <summary>Whole numbers from 0 to 255, a byte each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreBytes<T>(Vector512<T> values, byte* to, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(float) && count == Vector512<T>.Count)
+        {
+            Avx512F.ConvertToVector128Byte(Vector512.ConvertToInt32Native(values.AsSingle())).Store(to);
+            return;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            to[i] = byte.CreateTruncating(values[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> LoadBytes<T>(byte* from, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(float) && count == Vector512<T>.Count)
+        {
+            return Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(from))).As<float, T>();
+        }
+
+        Vector512<T> values = default;
+        for (var i = 0; i < count; i++)
+        {
+            ((T*)&values)[i] = T.CreateTruncating(from[i]);
+        }
+
+        return values;
     }
 
     /// <summary>A pixel's place in a window.</summary>

@@ -14,11 +14,12 @@ internal static unsafe class SpikeWeightGradient
 {
     /// <summary>Sums up.</summary>
     /// <param name="shape">The sizes.</param>
-    /// <param name="inputs">[M, H, W, C].</param>
+    /// <param name="inputs">[M, H, W, C], or the same in bytes.</param>
     /// <param name="gradients">dL/doutputs, [H', W', M, K]: pixel by pixel, so that neighbours in a sum are neighbours in memory. K a multiple of a vector's length.</param>
     /// <param name="weightGradients">[kernel, kernel, C, K], zeros at first.</param>
-    public static void Sum<T>(ConvolutionShape shape, T* inputs, T* gradients, T* weightGradients)
+    public static void Sum<T, TInput>(ConvolutionShape shape, TInput* inputs, T* gradients, T* weightGradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TInput : unmanaged, INumber<TInput>
     {
         var lanes = Vector512<T>.Count;
         ThreadTeam.Run((shape.Inputs + lanes - 1) / lanes, (first, last) =>
@@ -149,7 +150,8 @@ internal sealed unsafe class SpikesByChannel<T> : IDisposable
 
     /// <summary>Lists the spikes of a pixel. <paramref name="pixel"/> is where its channels begin in the first of the images [M, H, W, C].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void List(T* pixel)
+    public void List<TInput>(TInput* pixel)
+        where TInput : unmanaged, INumber<TInput>
     {
         new Span<int>(_counts, Channels).Clear();
         var (images, outputs, next) = (_shape.Images, _shape.Outputs, (long)_shape.Height * _shape.Width * _shape.Inputs);
@@ -157,10 +159,9 @@ internal sealed unsafe class SpikesByChannel<T> : IDisposable
         for (var image = 0; image < images; image++, pixel += next)
         {
             var channel = 0;
-            for (; channel <= Channels - Vector512<T>.Count; channel += Vector512<T>.Count)
+            for (; channel <= Channels - LanesOf<TInput>(); channel += LanesOf<TInput>())
             {
-                var silent = Vector512.Equals(Vector512.Load(pixel + channel), Vector512<T>.Zero);
-                for (var spiking = (~silent).ExtractMostSignificantBits(); spiking != 0; spiking &= spiking - 1)
+                for (var spiking = Spiking(pixel + channel); spiking != 0; spiking &= spiking - 1)
                 {
                     Add(channel + BitOperations.TrailingZeroCount(spiking));
                 }
@@ -168,7 +169,7 @@ internal sealed unsafe class SpikesByChannel<T> : IDisposable
 
             for (; channel < Channels; channel++)
             {
-                if (pixel[channel] != T.Zero)
+                if (pixel[channel] != TInput.Zero)
                 {
                     Add(channel);
                 }
@@ -178,10 +179,20 @@ internal sealed unsafe class SpikesByChannel<T> : IDisposable
             {
                 var spike = (at * images) + _counts[at]++;
                 Offsets[spike] = image * outputs;
-                Values[spike] = pixel[at];
+                Values[spike] = T.CreateTruncating(pixel[at]);
             }
         }
     }
+
+    // Of bytes, as many as there are floats in a vector: a thread's share of the channels may be no more.
+    private static int LanesOf<TInput>() => typeof(TInput) == typeof(byte) ? Vector128<byte>.Count : Vector512<TInput>.Count;
+
+    /// <summary>Which of a vector of inputs are not zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Spiking<TInput>(TInput* inputs)
+        where TInput : unmanaged => typeof(TInput) == typeof(byte)
+            ? (~Vector128.Equals(Vector128.Load((byte*)inputs), Vector128<byte>.Zero)).ExtractMostSignificantBits()
+            : (~Vector512.Equals(Vector512.Load(inputs), Vector512<TInput>.Zero)).ExtractMostSignificantBits();
 
     public void Dispose()
     {

@@ -65,7 +65,7 @@ public sealed class Conv2d : Operation
         if (tape.Request.Backward)
         {
             // Without weight gradients, backward wants of the inputs their shape alone.
-            tape.Push(tape.Request.WeightGradients ? input.alias() : input.new_empty([0, .. input.shape[1..]]));
+            tape.Push(tape.Request.WeightGradients ? SpikeBytes.Of(input) : input.new_empty([0, .. input.shape[1..]]));
         }
 
         using var output = ConvolutionKernel.Forward(input, _weight.Value, _stride, _padding);

@@ -49,6 +49,7 @@ public sealed class Sequence(string name, params IReadOnlyList<Layer> layers) : 
         {
             using var outputGradients = gradients;
             gradients = layers[index].Backward(outputGradients, tape);
+            tape.UseWeightGradients();
         }
 
         return gradients;

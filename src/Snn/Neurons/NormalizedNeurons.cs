@@ -36,6 +36,7 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
         var terms = norm.TermsOf(inputs_WNCHW, tape.Request);
         var (spikes_WNCHW, start_NCHW) = NormalizedNeuronKernel.Forward(
             neurons.Dynamics, terms, inputs_WNCHW, tape.MembraneOf(neurons), keepStart: tape.Request.Backward);
+        ForgetWhole(inputs_WNCHW, tape);
         if (start_NCHW is null)
         {
             inputs_WNCHW.Dispose();
@@ -76,6 +77,7 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
             batch ? null : inputGradients_WNCHW, normalized_WNCHW, surrogate, Sums: batch || (tape.Request.WeightGradients && whole));
         NormalizedNeuronKernel.Backward(
             (neurons.Dynamics, neurons.SurrogateSpec), terms, inputs_WNCHW, start_NCHW, gradients_WNCHW, tape.MembraneOf(neurons), wanted);
+        ForgetWhole(inputs_WNCHW, tape);
         if (batch)
         {
             // In place of dL/dx̂, unless the probe is still to see that.
@@ -99,6 +101,15 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
         }
 
         return inputGradients_WNCHW;
+    }
+
+    /// <summary>A window of all T steps leaves no state for another: it need not wait for the pass's end.</summary>
+    private void ForgetWhole(Tensor window_WN, PassTape tape)
+    {
+        if (window_WN.shape[0] == tape.Request.TimeSteps)
+        {
+            tape.MembraneOf(neurons).Dispose();
+        }
     }
 
     private bool KernelCovers(Tensor window_WN, PassRequest request) => neurons.KernelCovers(window_WN) && norm.KernelCovers(window_WN, request);

@@ -1,5 +1,4 @@
 using SpikeTrail.Protocol.Telemetry;
-using SpikeTrail.Snn.Networks;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Probes;
@@ -7,15 +6,8 @@ namespace SpikeTrail.Snn.Probes;
 /// <summary>Counts exact zeros and takes norms of weight gradients (REFERENCE: the paper's theorem 4.4 is on their density).</summary>
 internal static class WeightProbe
 {
-    /// <summary>One pass's weight gradients, in the order of the weights.</summary>
-    public static IReadOnlyList<WeightGradient> Measure(IEnumerable<Parameter> weights, IReadOnlyDictionary<Parameter, Tensor> gradients) =>
-    [
-        .. from weight in weights
-           where gradients.ContainsKey(weight)
-           select Measure(weight.Key, gradients[weight]),
-    ];
-
-    private static WeightGradient Measure(string key, Tensor gradient)
+    /// <summary>One pass's gradient of a weight.</summary>
+    public static WeightGradient Measure(string key, Tensor gradient)
     {
         using var nonZero = gradient.count_nonzero();
         using var flat = gradient.reshape(-1);

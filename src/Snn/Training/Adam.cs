@@ -19,7 +19,7 @@ internal sealed class Adam(OptimizerSpec spec) : Optimizer
 
     protected override long StateBytes(Parameter parameter) => sizeof(long) + (2 * parameter.Bytes);
 
-    protected override void Step(Parameter parameter, Tensor gradient, double learningRate)
+    public override void Step(Parameter parameter, Tensor gradient, double learningRate)
     {
         var weight = parameter.Value;
         var m = Slot(FirstMoment, parameter);

@@ -26,15 +26,18 @@ public abstract class Optimizer : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, "no such optimizer"),
     };
 
-    /// <summary>One step on every trained parameter that has a gradient.</summary>
-    public void Step(IEnumerable<Parameter> parameters, IReadOnlyDictionary<Parameter, Tensor> gradients, double learningRate)
+    /// <summary>One step on one parameter. A step on one does not depend on any other's.</summary>
+    public abstract void Step(Parameter parameter, Tensor gradient, double learningRate);
+
+    /// <summary>
+    /// Makes the state of the given parameters where there is none yet. What lasts is then not made in the midst of a pass, among tensors that do
+    /// not: malloc could join no memory across it when they are freed.
+    /// </summary>
+    public void Prepare(IEnumerable<Parameter> parameters)
     {
-        foreach (var parameter in parameters)
+        foreach (var _ in State(parameters))
         {
-            if (gradients.TryGetValue(parameter, out var gradient))
-            {
-                Step(parameter, gradient, learningRate);
-            }
+            // Naming it makes it.
         }
     }
 
@@ -58,9 +61,6 @@ public abstract class Optimizer : IDisposable
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
-
-    /// <summary>One step on one parameter.</summary>
-    protected abstract void Step(Parameter parameter, Tensor gradient, double learningRate);
 
     /// <summary>A tensor kept beside a weight; zero at first.</summary>
     protected Tensor Slot(string slot, Parameter parameter)

@@ -11,7 +11,7 @@ internal sealed class Sgd(OptimizerSpec spec) : Optimizer
 
     protected override IReadOnlyList<string> Slots => [Velocity];
 
-    protected override void Step(Parameter parameter, Tensor gradient, double learningRate)
+    public override void Step(Parameter parameter, Tensor gradient, double learningRate)
     {
         var velocity = Slot(Velocity, parameter);
         using var decayed = gradient.add(parameter.Value, alpha: spec.WeightDecay);

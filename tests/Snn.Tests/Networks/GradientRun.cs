@@ -28,7 +28,8 @@ internal sealed record GradientRun(
     /// <summary>Forward and backward.</summary>
     public static GradientRun Of(LayerGroup group, PassRequest request, Tensor inputs_TN, IReadOnlyList<int> labels, int window = int.MaxValue)
     {
-        using var pass = group.Begin(request);
+        var weightGradients = new Dictionary<string, double[]>();
+        using var pass = group.Begin(request, (weight, gradient) => weightGradients.Add(weight.Key, Values(gradient)));
         using var prediction = Predict(pass, inputs_TN, labels, window);
         var frames = prediction.GradientFrames(request, window).SelectMany(pass.Backward).ToList();
         using var inputGradient = Frame.Join(frames);
@@ -37,7 +38,7 @@ internal sealed record GradientRun(
             Values(prediction.Logits_NK),
             prediction.Losses.Average(),
             Values(inputGradient),
-            pass.WeightGradients.ToDictionary(entry => entry.Key.Key, entry => Values(entry.Value)),
+            weightGradients,
             pass.Complete().Operations);
     }
 

@@ -116,16 +116,6 @@ public sealed class OptimizerTests
     }
 
     [Fact]
-    public void A_weight_without_a_gradient_stays_as_it_is()
-    {
-        using var weight = Weight(1);
-        using var optimizer = Optimizer.Create(Adam);
-        optimizer.Step([weight], new Dictionary<Parameter, Tensor>(), Rate);
-
-        Assert.Equal([1], Values(weight.Value));
-    }
-
-    [Fact]
     public void The_cosine_schedule_starts_full_and_goes_towards_zero()
     {
         var training = new TrainingSpec { Epochs = 4, Schedule = LearningRateSchedule.Cosine, Optimizer = new OptimizerSpec { LearningRate = 2 } };
@@ -154,7 +144,7 @@ public sealed class OptimizerTests
     private static double Step(Optimizer optimizer, Parameter weight, double gradient)
     {
         using var gradient_tensor = tensor(new[] { gradient });
-        optimizer.Step([weight], new Dictionary<Parameter, Tensor> { [weight] = gradient_tensor }, Rate);
+        optimizer.Step(weight, gradient_tensor, Rate);
         return Values(weight.Value).Single();
     }
 
