@@ -41,7 +41,7 @@ internal static class TestNetworks
     /// <summary>The values of a tensor of reals.</summary>
     public static double[] Values(Tensor tensor)
     {
-        using var real = tensor.to_type(ScalarType.Float64).contiguous();
+        using var real = tensor.to_type(ScalarType.Float64).cpu().contiguous();
         return real.data<double>().ToArray();
     }
 

@@ -2,6 +2,7 @@ using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Kernels;
+using SpikeTrail.Snn.Kernels.Cuda;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Networks;
@@ -120,6 +121,9 @@ public sealed class BatchNorm2d(
 
         return terms!;
     }
+
+    /// <summary>What normalising with the running statistics comes to, on the device where they lie.</summary>
+    internal ChannelScale RunningScale() => ChannelScale.Of(runningMean.Value, runningVar.Value, Eps, weight.Value, bias.Value);
 
     /// <summary>Sums for the gradients of weights, taken once all T steps are there: they must not depend on the window. Null before.</summary>
     internal ChannelSums? SumsOfWholePass(Tensor inputs_WNCHW, Tensor gradients_WNCHW, ChannelTerms terms, PassTape tape)

@@ -1,6 +1,7 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Kernels;
+using SpikeTrail.Snn.Kernels.Cuda;
 using SpikeTrail.Snn.Networks;
 using SpikeTrail.Snn.Probes;
 using static TorchSharp.torch;
@@ -45,6 +46,9 @@ public sealed class NeuronLayer : Layer
     /// <summary>Whether the kernel does the work on tensors that it covers; else tensor operations do, with the same results to rounding.</summary>
     internal bool UseKernel { get; init; } = true;
 
+    /// <summary>The kernel for tensors wherever they lie, in tests without a GPU; null to take that of a tensor's own device.</summary>
+    internal CudaNeuronKernel? CudaKernel { get; init; }
+
     /// <summary>The model's constants.</summary>
     internal NeuronDynamics Dynamics => _dynamics;
 
@@ -52,7 +56,14 @@ public sealed class NeuronLayer : Layer
     internal SurrogateSpec SurrogateSpec => _spec.Surrogate;
 
     /// <summary>Whether the kernel does the work on such a tensor.</summary>
-    internal bool KernelCovers(Tensor tensor) => UseKernel && !_smooth && NeuronKernel.Covers(tensor);
+    internal bool KernelCovers(Tensor tensor) => UseKernel && !_smooth && CudaKernel is null && NeuronKernel.Covers(tensor);
+
+    /// <summary>The kernel that does the work on such a tensor if it is a GPU's; null if there is none.</summary>
+    internal CudaNeuronKernel? CudaKernelFor(Tensor tensor) =>
+        !UseKernel || _smooth ? null
+        : CudaKernel is null ? CudaNeuronKernel.For(tensor)
+        : CudaNeuronKernel.Takes(tensor) ? CudaKernel
+        : null;
 
     /// <summary>Tells a probe of the surrogate's gradients.</summary>
     internal void Record(SurrogateGradients gradients, GradientProbe probe) =>
@@ -68,8 +79,9 @@ public sealed class NeuronLayer : Layer
     public override Tensor Forward(Tensor inputs_WN, PassTape tape)
     {
         var membrane = tape.MembraneOf(this);
-        var (spikes_WN, charges_WN) = KernelCovers(inputs_WN)
-            ? NeuronKernel.Forward(_dynamics, inputs_WN, membrane, keepCharges: tape.Request.Backward)
+        var (spikes_WN, charges_WN) =
+            KernelCovers(inputs_WN) ? NeuronKernel.Forward(_dynamics, inputs_WN, membrane, keepCharges: tape.Request.Backward)
+            : CudaKernelFor(inputs_WN) is { } cuda ? cuda.Forward(_dynamics, inputs_WN, membrane, keepCharges: tape.Request.Backward)
             : ForwardOnTensors(inputs_WN, membrane);
         if (tape.Request.Backward)
         {
@@ -87,7 +99,8 @@ public sealed class NeuronLayer : Layer
     public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
     {
         var charges_WN = tape.Pop();
-        if (!KernelCovers(charges_WN))
+        var cuda = CudaKernelFor(charges_WN);
+        if (cuda is null && !KernelCovers(charges_WN))
         {
             using (charges_WN)
             {
@@ -95,8 +108,10 @@ public sealed class NeuronLayer : Layer
             }
         }
 
-        var (inputGradients_WN, probed) = NeuronKernel.Backward(
-            _dynamics, _spec.Surrogate, charges_WN, gradients_WN, tape.MembraneOf(this), probed: tape.Probe is not null);
+        var (membrane, isProbed) = (tape.MembraneOf(this), tape.Probe is not null);
+        var (inputGradients_WN, probed) = cuda is null
+            ? NeuronKernel.Backward(_dynamics, _spec.Surrogate, charges_WN, gradients_WN, membrane, isProbed)
+            : cuda.Backward(_dynamics, _spec.Surrogate, charges_WN, gradients_WN, membrane, isProbed);
         using (probed)
         {
             if (probed is not null)

@@ -2,6 +2,7 @@ using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Kernels;
+using SpikeTrail.Snn.Kernels.Cuda;
 using SpikeTrail.Snn.Networks;
 using static TorchSharp.torch;
 
@@ -26,6 +27,11 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
     /// <inheritdoc/>
     public override Tensor Forward(Tensor inputs_WN, PassTape tape)
     {
+        if (CudaKernelFor(inputs_WN, tape.Request) is { } cuda)
+        {
+            return ForwardOnCuda(cuda, inputs_WN, tape);
+        }
+
         if (!KernelCovers(inputs_WN, tape.Request))
         {
             using var normalized_WN = norm.Forward(inputs_WN, tape);
@@ -54,6 +60,11 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
     /// <inheritdoc/>
     public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
     {
+        if (CudaKernelFor(gradients_WN, tape.Request) is { } cuda)
+        {
+            return BackwardOnCuda(cuda, gradients_WN, tape);
+        }
+
         if (!KernelCovers(gradients_WN, tape.Request))
         {
             using var normalized_WN = neurons.Backward(gradients_WN, tape)!;
@@ -102,6 +113,42 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
 
         return inputGradients_WNCHW;
     }
+
+    private Tensor ForwardOnCuda(CudaNeuronKernel kernel, Tensor inputs_WNCHW, PassTape tape)
+    {
+        using var scale = norm.RunningScale();
+        var (spikes_WNCHW, charges_WNCHW) = kernel.Forward(neurons.Dynamics, scale, inputs_WNCHW, tape.MembraneOf(neurons), keepCharges: tape.Request.Backward);
+        if (charges_WNCHW is not null)
+        {
+            tape.Push(charges_WNCHW);
+        }
+
+        return spikes_WNCHW;
+    }
+
+    private Tensor BackwardOnCuda(CudaNeuronKernel kernel, Tensor gradients_WNCHW, PassTape tape)
+    {
+        using var scale = norm.RunningScale();
+        var (inputGradients_WNCHW, normalized_WNCHW, probed) = kernel.Backward(
+            neurons.Dynamics, neurons.SurrogateSpec, scale, tape.Pop(), gradients_WNCHW, tape.MembraneOf(neurons), probed: tape.Probe is not null);
+        using (normalized_WNCHW)
+        using (probed)
+        {
+            if (probed is not null)
+            {
+                neurons.Record(probed, tape.Probe!);
+                tape.Probe!.Record(norm.Name, norm.Kind, inputGradients_WNCHW, normalized_WNCHW!);
+            }
+        }
+
+        return inputGradients_WNCHW;
+    }
+
+    /// <summary>A GPU's kernel, where it does both: on running statistics that stay as they are, without weight gradients, for which the inputs would be wanted.</summary>
+    private CudaNeuronKernel? CudaKernelFor(Tensor window_WN, PassRequest request) =>
+        request is { BatchNorm: BatchStatistics.Running, TrackStatistics: false, WeightGradients: false } && window_WN.dim() == 5
+            ? neurons.CudaKernelFor(window_WN)
+            : null;
 
     /// <summary>A window of all T steps leaves no state for another: it need not wait for the pass's end.</summary>
     private void ForgetWhole(Tensor window_WN, PassTape tape)
