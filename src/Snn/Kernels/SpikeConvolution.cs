@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SpikeTrail.Snn.Kernels;
 
@@ -16,6 +17,9 @@ internal static unsafe class SpikeConvolution
     // Lists of so many images stay in the second cache beside the weights.
     private const int ListBytes = 1 << 20;
 
+    // Outputs of so many images stay in the nearest cache beside a block of weights.
+    private const int OutputBytes = 1 << 14;
+
     /// <summary>Convolves.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="inputs">[M, H, W, C].</param>
@@ -24,85 +28,74 @@ internal static unsafe class SpikeConvolution
     public static void Forward<T>(ConvolutionShape shape, T* inputs, T* weights, T* outputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var tile = (int)Math.Clamp(ListBytes / ((long)shape.Height * shape.Width * shape.Inputs * (sizeof(int) + sizeof(T))), 1, shape.Images);
+        var (imageInputs, imageOutputs) = ((long)shape.Height * shape.Width * shape.Inputs, (long)shape.OutputHeight * shape.OutputWidth * shape.Outputs);
+        var tile = (int)Math.Clamp(ListBytes / (imageInputs * (sizeof(int) + sizeof(T))), 1, shape.Images);
         ThreadTeam.Run(shape.Images, (first, last) =>
         {
-            using var spikes = new SpikeRows<T>(shape, tile);
+            using var spikes = new SpikeLists<T>(shape, tile);
             for (var start = first; start < last; start += tile)
             {
                 var images = Math.Min(tile, last - start);
-                spikes.List(inputs + ((long)start * shape.Height * shape.Width * shape.Inputs), images);
-                var output = outputs + ((long)start * shape.OutputHeight * shape.OutputWidth * shape.Outputs);
-                var channel = 0;
-                for (; channel <= shape.Outputs - Columns<T>.Wide; channel += Columns<T>.Wide)
-                {
-                    Convolve(shape, spikes, images, weights + channel, output + channel);
-                }
-
-                for (; channel < shape.Outputs; channel += Columns<T>.Narrow)
-                {
-                    ConvolveNarrow(shape, spikes, images, weights + channel, output + channel);
-                }
+                spikes.List(inputs + (start * imageInputs), images);
+                Convolve(shape, spikes, images, weights, outputs + (start * imageOutputs));
             }
         });
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Convolve<T>(ConvolutionShape shape, SpikeRows<T> spikes, int images, T* weights, T* outputs)
+    private static void Convolve<T>(ConvolutionShape shape, SpikeLists<T> spikes, int images, T* weights, T* outputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var lanes = Vector512<T>.Count;
-        var (height, width, stride, padding, kernel, rowWeights) = (shape.OutputHeight, shape.OutputWidth, shape.Stride, shape.Padding, shape.Kernel, shape.Outputs);
-        var binary = spikes.AreBinary;
-        var offsets = spikes.Offsets;
-        var values = spikes.Values;
-        for (var image = 0; image < images; image++)
+        var pixels = shape.OutputHeight * shape.OutputWidth;
+        NativeMemory.Clear(outputs, (nuint)images * (nuint)pixels * (nuint)shape.Outputs * (nuint)sizeof(T));
+        var few = Math.Max(1, OutputBytes / (pixels * Columns<T>.Wide * sizeof(T)));
+        for (var channel = 0; channel < shape.Outputs;)
         {
-            for (var y = 0; y < height; y++)
+            var wide = channel <= shape.Outputs - Columns<T>.Wide;
+            for (var image = 0; image < images; image += few)
             {
-                for (var x = 0; x < width; x++, outputs += rowWeights)
+                var some = image..Math.Min(image + few, images);
+                for (var tap = 0; tap < shape.Taps; tap++)
                 {
-                    Vector512<T> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-                    var left = (x * stride) - padding;
-                    for (var tap = 0; tap < kernel; tap++)
+                    for (var block = 0; block < spikes.Blocks; block++)
                     {
-                        var row = (y * stride) + tap - padding;
-                        if ((uint)row >= (uint)shape.Height)
+                        var from = weights + ((((long)tap * shape.Inputs) + (block * spikes.BlockSize)) * shape.Outputs) + channel;
+                        if (wide)
                         {
-                            continue;
-                        }
-
-                        var (spike, end) = spikes.Between(image, row, Math.Max(left, 0), Math.Min(left + kernel, shape.Width));
-                        var tapWeights = weights + ((((long)tap * kernel) - left) * shape.Inputs * rowWeights);
-                        if (binary)
-                        {
-                            for (; spike < end; spike++)
-                            {
-                                var weight = tapWeights + offsets[spike];
-                                sum0 += Vector512.Load(weight);
-                                sum1 += Vector512.Load(weight + lanes);
-                                sum2 += Vector512.Load(weight + (2 * lanes));
-                                sum3 += Vector512.Load(weight + (3 * lanes));
-                            }
+                            Add(shape, spikes, some, tap, block, from, outputs + channel);
                         }
                         else
                         {
-                            for (; spike < end; spike++)
-                            {
-                                var weight = tapWeights + offsets[spike];
-                                var value = Vector512.Create(values[spike]);
-                                sum0 = Columns<T>.MultiplyAdd(value, Vector512.Load(weight), sum0);
-                                sum1 = Columns<T>.MultiplyAdd(value, Vector512.Load(weight + lanes), sum1);
-                                sum2 = Columns<T>.MultiplyAdd(value, Vector512.Load(weight + (2 * lanes)), sum2);
-                                sum3 = Columns<T>.MultiplyAdd(value, Vector512.Load(weight + (3 * lanes)), sum3);
-                            }
+                            AddNarrow(shape, spikes, some, tap, block, from, outputs + channel);
                         }
                     }
+                }
+            }
 
-                    sum0.Store(outputs);
-                    sum1.Store(outputs + lanes);
-                    sum2.Store(outputs + (2 * lanes));
-                    sum3.Store(outputs + (3 * lanes));
+            channel += wide ? Columns<T>.Wide : Columns<T>.Narrow;
+        }
+    }
+
+    /// <summary>Adds what comes through one pixel of the kernel from one block of input channels, four vectors of output channels wide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Add<T>(ConvolutionShape shape, SpikeLists<T> spikes, Range images, int tap, int block, T* weights, T* outputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var offsets = spikes.Offsets;
+        var values = spikes.Values;
+        var spare = stackalloc T[Columns<T>.Wide];
+        var (rows, columns) = (Reached(shape.OutputHeight, tap / shape.Kernel, shape.Height, shape), Reached(shape.OutputWidth, tap % shape.Kernel, shape.Width, shape));
+        for (var image = images.Start.Value; image < images.End.Value; image++)
+        {
+            for (var y = rows.First; y < rows.End; y++)
+            {
+                var (row, left) = ((y * shape.Stride) + (tap / shape.Kernel) - shape.Padding, (tap % shape.Kernel) - shape.Padding);
+                for (var x = columns.First; x < columns.End; x += 2)
+                {
+                    var pair = x + 1 < columns.End;
+                    var to = outputs + (((((long)image * shape.OutputHeight) + y) * shape.OutputWidth) + x) * shape.Outputs;
+                    var one = spikes.Of(image, row, (x * shape.Stride) + left, block);
+                    var other = pair ? spikes.Of(image, row, ((x + 1) * shape.Stride) + left, block) : default;
+                    SpikeSums.Add(weights, offsets, values, one, to, other, pair ? to + shape.Outputs : spare);
                 }
             }
         }
@@ -110,38 +103,30 @@ internal static unsafe class SpikeConvolution
 
     /// <summary>The same for one vector of output channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ConvolveNarrow<T>(ConvolutionShape shape, SpikeRows<T> spikes, int images, T* weights, T* outputs)
+    private static void AddNarrow<T>(ConvolutionShape shape, SpikeLists<T> spikes, Range images, int tap, int block, T* weights, T* outputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (height, width, stride, padding, kernel, rowWeights) = (shape.OutputHeight, shape.OutputWidth, shape.Stride, shape.Padding, shape.Kernel, shape.Outputs);
-        for (var image = 0; image < images; image++)
+        var (rows, columns) = (Reached(shape.OutputHeight, tap / shape.Kernel, shape.Height, shape), Reached(shape.OutputWidth, tap % shape.Kernel, shape.Width, shape));
+        for (var image = images.Start.Value; image < images.End.Value; image++)
         {
-            for (var y = 0; y < height; y++)
+            for (var y = rows.First; y < rows.End; y++)
             {
-                for (var x = 0; x < width; x++, outputs += rowWeights)
+                var (row, left) = ((y * shape.Stride) + (tap / shape.Kernel) - shape.Padding, (tap % shape.Kernel) - shape.Padding);
+                for (var x = columns.First; x < columns.End; x++)
                 {
-                    Vector512<T> sum = default;
-                    var left = (x * stride) - padding;
-                    for (var tap = 0; tap < kernel; tap++)
-                    {
-                        var row = (y * stride) + tap - padding;
-                        if ((uint)row >= (uint)shape.Height)
-                        {
-                            continue;
-                        }
-
-                        var (spike, end) = spikes.Between(image, row, Math.Max(left, 0), Math.Min(left + kernel, shape.Width));
-                        var tapWeights = weights + ((((long)tap * kernel) - left) * shape.Inputs * rowWeights);
-                        for (; spike < end; spike++)
-                        {
-                            sum = Columns<T>.MultiplyAdd(Vector512.Create(spikes.Values[spike]), Vector512.Load(tapWeights + spikes.Offsets[spike]), sum);
-                        }
-                    }
-
-                    sum.Store(outputs);
+                    var to = outputs + (((((long)image * shape.OutputHeight) + y) * shape.OutputWidth) + x) * shape.Outputs;
+                    SpikeSums.AddNarrow(weights, spikes.Offsets, spikes.Values, spikes.Of(image, row, (x * shape.Stride) + left, block), to);
                 }
             }
         }
+    }
+
+    /// <summary>The output rows (or columns) for which a row (or column) of the kernel lies on the image.</summary>
+    private static (int First, int End) Reached(int outputs, int tap, int inputs, ConvolutionShape shape)
+    {
+        var first = Math.Max(0, (shape.Padding - tap + shape.Stride - 1) / shape.Stride);
+        var end = inputs - 1 - tap + shape.Padding < 0 ? 0 : ((inputs - 1 - tap + shape.Padding) / shape.Stride) + 1;
+        return (first, Math.Min(end, outputs));
     }
 }
 
@@ -176,92 +161,90 @@ internal static class Columns<T>
         : Vector512.FusedMultiplyAdd(left.AsDouble(), right.AsDouble(), addend.AsDouble()).As<double, T>();
 }
 
-/// <summary>The spikes of some images, row by row of pixels: their values, and where their weights are.</summary>
-internal sealed unsafe class SpikeRows<T> : IDisposable
+/// <summary>The spikes of some images, pixel by pixel and block by block of channels: their values, and where their weights are.</summary>
+internal sealed unsafe class SpikeLists<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // The weights of so many input channels stay in the nearest cache.
+    private const int ManyChannels = 128;
+
     private readonly ConvolutionShape _shape;
     private readonly int* _starts;
 
-    public SpikeRows(ConvolutionShape shape, int images)
+    public SpikeLists(ConvolutionShape shape, int images)
     {
         _shape = shape;
-        var values = (nuint)images * (nuint)shape.Height * (nuint)shape.Width * (nuint)shape.Inputs;
-        Offsets = (int*)NativeMemory.Alloc(values, sizeof(int));
-        Values = (T*)NativeMemory.Alloc(values, (nuint)sizeof(T));
-        _starts = (int*)NativeMemory.Alloc((nuint)images * (nuint)shape.Height * (nuint)(shape.Width + 1), sizeof(int));
+        BlockSize = shape.Inputs % ManyChannels == 0 ? ManyChannels : shape.Inputs;
+        Blocks = shape.Inputs / BlockSize;
+        var pixels = (nuint)images * (nuint)shape.Height * (nuint)shape.Width;
+        var most = (pixels * (nuint)shape.Inputs) + (nuint)Vector512<T>.Count;
+        Offsets = (int*)NativeMemory.Alloc(most, sizeof(int));
+        Values = (T*)NativeMemory.Alloc(most, (nuint)sizeof(T));
+        _starts = (int*)NativeMemory.Alloc((pixels * (nuint)Blocks) + 1, sizeof(int));
     }
 
-    /// <summary>Of each spike, (column·C + channel)·K.</summary>
+    /// <summary>Input channels in a block.</summary>
+    public int BlockSize { get; }
+
+    /// <summary>Blocks that a pixel's channels have.</summary>
+    public int Blocks { get; }
+
+    /// <summary>Of each spike, where its weights begin after those of its block: channel·K.</summary>
     public int* Offsets { get; }
 
     /// <summary>Each spike's value: 1, or a small whole number where spikes were added up, or a pixel.</summary>
     public T* Values { get; }
 
-    /// <summary>Whether all values are 1.</summary>
-    public bool AreBinary { get; private set; }
-
-    /// <summary>Which spikes of a row lie in some of its columns.</summary>
+    /// <summary>The spikes of a block of a pixel's channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public (int First, int End) Between(int image, int row, int left, int right)
+    public SpikeList Of(int image, int row, int column, int block)
     {
-        var starts = _starts + ((((long)image * _shape.Height) + row) * (_shape.Width + 1));
-        return (starts[left], starts[Math.Max(left, right)]);
+        var start = _starts + (((((((long)image * _shape.Height) + row) * _shape.Width) + column) * Blocks) + block);
+        return new SpikeList(start[0], start[1]);
     }
 
     /// <summary>Lists the spikes of images [M, H, W, C].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void List(T* pixels, int images)
     {
-        var (channels, width, outputs) = (_shape.Inputs, _shape.Width, _shape.Outputs);
+        var (size, outputs) = (BlockSize, _shape.Outputs);
         int* offsets = Offsets, starts = _starts;
         var values = Values;
-        var (count, odd, length) = (0, Vector512<T>.Zero, width * channels);
-        for (long row = 0; row < (long)images * _shape.Height; row++, pixels += length)
+        var count = 0;
+        var blocks = (long)images * _shape.Height * _shape.Width * Blocks;
+        for (long block = 0; block < blocks; block++, pixels += size)
         {
-            // Columns begin at multiples of C: what was listed before the next one is noted when it is reached.
-            var next = 0;
-            for (var at = 0; at < length; at += Vector512<T>.Count)
+            starts[block] = count;
+            var at = 0;
+            for (; typeof(T) == typeof(float) && at <= size - Vector512<T>.Count; at += Vector512<T>.Count)
             {
-                var spiking = Spiking(pixels + at, length - at, ref odd);
-                for (; spiking != 0; spiking &= spiking - 1)
-                {
-                    var place = at + BitOperations.TrailingZeroCount(spiking);
-                    for (; next <= place; next += channels)
-                    {
-                        *starts++ = count;
-                    }
-
-                    offsets[count] = place * outputs;
-                    values[count++] = pixels[place];
-                }
+                count += ListVector((float*)pixels + at, at, offsets + count, (float*)values + count);
             }
 
-            for (; next <= length; next += channels)
+            for (; at < size; at++)
             {
-                *starts++ = count;
+                if (pixels[at] != T.Zero)
+                {
+                    offsets[count] = at * outputs;
+                    values[count++] = pixels[at];
+                }
             }
         }
 
-        // Bits are what counts: an odd NaN is as odd as a 2.
-        AreBinary = odd.AsByte() == Vector512<byte>.Zero;
+        starts[blocks] = count;
     }
 
-    /// <summary>Which of a vector of values are not zero; fewer at the end of a row.</summary>
+    /// <summary>Lists the spikes of a vector of channels, side by side; what is written after them is written again.</summary>
+    /// <returns>How many there are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Spiking(T* pixels, int left, ref Vector512<T> odd)
+    private int ListVector(float* pixels, int channel, int* offsets, float* values)
     {
-        var values = left >= Vector512<T>.Count ? Vector512.Load(pixels) : Rest(pixels, left);
-        var silent = Vector512.Equals(values, Vector512<T>.Zero);
-        odd |= ~(silent | Vector512.Equals(values, Vector512<T>.One));
-        return (~silent).ExtractMostSignificantBits();
-    }
-
-    private static Vector512<T> Rest(T* pixels, int count)
-    {
-        Vector512<T> rest = default;
-        Unsafe.CopyBlockUnaligned(&rest, pixels, (uint)(count * sizeof(T)));
-        return rest;
+        var inputs = Vector512.Load(pixels);
+        var spiking = ~Vector512.Equals(inputs, Vector512<float>.Zero);
+        var places = (Vector512<int>.Indices + Vector512.Create(channel)) * _shape.Outputs;
+        Avx512F.Compress(Vector512<int>.Zero, spiking.AsInt32(), places).Store(offsets);
+        Avx512F.Compress(Vector512<float>.Zero, spiking, inputs).Store(values);
+        return BitOperations.PopCount(spiking.ExtractMostSignificantBits());
     }
 
     public void Dispose()

@@ -12,6 +12,9 @@ namespace SpikeTrail.Snn.Kernels;
 /// </summary>
 internal static unsafe class SpikeWeightGradient
 {
+    // Gradients of so many images stay in the nearest cache beside the lists.
+    private const int FewImages = 64;
+
     /// <summary>Sums up.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="inputs">[M, H, W, C], or the same in bytes.</param>
@@ -24,13 +27,17 @@ internal static unsafe class SpikeWeightGradient
         var lanes = Vector512<T>.Count;
         ThreadTeam.Run((shape.Inputs + lanes - 1) / lanes, (first, last) =>
         {
-            using var spikes = new SpikesByChannel<T>(shape, (first * lanes)..Math.Min(last * lanes, shape.Inputs));
+            using var spikes = new SpikesByChannel<T>(shape, Math.Min(FewImages, shape.Images), (first * lanes)..Math.Min(last * lanes, shape.Inputs));
             for (var y = 0; y < shape.Height; y++)
             {
                 for (var x = 0; x < shape.Width; x++)
                 {
-                    spikes.List(inputs + ((((long)y * shape.Width) + x) * shape.Inputs));
-                    SumPixel(shape, spikes, (y, x), gradients, weightGradients);
+                    for (var image = 0; image < shape.Images; image += FewImages)
+                    {
+                        var pixel = ((((long)image * shape.Height) + y) * shape.Width) + x;
+                        spikes.List(inputs + (pixel * shape.Inputs), Math.Min(FewImages, shape.Images - image));
+                        SumPixel(shape, spikes, (y, x), gradients + ((long)image * shape.Outputs), weightGradients);
+                    }
                 }
             }
         });
@@ -71,32 +78,16 @@ internal static unsafe class SpikeWeightGradient
     private static void Add<T>(SpikesByChannel<T> spikes, T* gradients, T* weightGradients, int outputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var lanes = Vector512<T>.Count;
-        for (var channel = 0; channel < spikes.Channels; channel++)
+        var spare = stackalloc T[Columns<T>.Wide];
+        for (var channel = 0; channel < spikes.Channels; channel += 2)
         {
-            var (spike, end) = spikes.Of(channel);
-            if (spike == end)
+            var pair = channel + 1 < spikes.Channels;
+            var (one, other) = (spikes.Of(channel), pair ? spikes.Of(channel + 1) : default);
+            if (one.Count + other.Count > 0)
             {
-                continue;
+                var to = weightGradients + ((long)(spikes.FirstChannel + channel) * outputs);
+                SpikeSums.Add(gradients, spikes.Offsets, spikes.Values, one, to, other, pair ? to + outputs : spare);
             }
-
-            var to = weightGradients + ((long)(spikes.FirstChannel + channel) * outputs);
-            var (sum0, sum1) = (Vector512.Load(to), Vector512.Load(to + lanes));
-            var (sum2, sum3) = (Vector512.Load(to + (2 * lanes)), Vector512.Load(to + (3 * lanes)));
-            for (; spike < end; spike++)
-            {
-                var gradient = gradients + spikes.Offsets[spike];
-                var value = Vector512.Create(spikes.Values[spike]);
-                sum0 = Columns<T>.MultiplyAdd(value, Vector512.Load(gradient), sum0);
-                sum1 = Columns<T>.MultiplyAdd(value, Vector512.Load(gradient + lanes), sum1);
-                sum2 = Columns<T>.MultiplyAdd(value, Vector512.Load(gradient + (2 * lanes)), sum2);
-                sum3 = Columns<T>.MultiplyAdd(value, Vector512.Load(gradient + (3 * lanes)), sum3);
-            }
-
-            sum0.Store(to);
-            sum1.Store(to + lanes);
-            sum2.Store(to + (2 * lanes));
-            sum3.Store(to + (3 * lanes));
         }
     }
 
@@ -107,30 +98,24 @@ internal static unsafe class SpikeWeightGradient
     {
         for (var channel = 0; channel < spikes.Channels; channel++)
         {
-            var (spike, end) = spikes.Of(channel);
             var to = weightGradients + ((long)(spikes.FirstChannel + channel) * outputs);
-            var sum = Vector512.Load(to);
-            for (; spike < end; spike++)
-            {
-                sum = Columns<T>.MultiplyAdd(Vector512.Create(spikes.Values[spike]), Vector512.Load(gradients + spikes.Offsets[spike]), sum);
-            }
-
-            sum.Store(to);
+            SpikeSums.AddNarrow(gradients, spikes.Offsets, spikes.Values, spikes.Of(channel), to);
         }
     }
 }
 
-/// <summary>The spikes of one pixel of all images, channel by channel: their values, and where their images' gradients are.</summary>
+/// <summary>The spikes of one pixel of some images, channel by channel: their values, and where their images' gradients are.</summary>
 internal sealed unsafe class SpikesByChannel<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ConvolutionShape _shape;
+    private readonly int _images;
     private readonly int* _counts;
 
-    public SpikesByChannel(ConvolutionShape shape, Range channels)
+    public SpikesByChannel(ConvolutionShape shape, int images, Range channels)
     {
-        (_shape, FirstChannel, Channels) = (shape, channels.Start.Value, channels.End.Value - channels.Start.Value);
-        var values = (nuint)Channels * (nuint)shape.Images;
+        (_shape, _images, FirstChannel, Channels) = (shape, images, channels.Start.Value, channels.End.Value - channels.Start.Value);
+        var values = (nuint)Channels * (nuint)images;
         Offsets = (int*)NativeMemory.Alloc(values, sizeof(int));
         Values = (T*)NativeMemory.Alloc(values, (nuint)sizeof(T));
         _counts = (int*)NativeMemory.Alloc((nuint)Channels, sizeof(int));
@@ -146,15 +131,15 @@ internal sealed unsafe class SpikesByChannel<T> : IDisposable
     public T* Values { get; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public (int First, int End) Of(int channel) => (channel * _shape.Images, (channel * _shape.Images) + _counts[channel]);
+    public SpikeList Of(int channel) => new(channel * _images, (channel * _images) + _counts[channel]);
 
-    /// <summary>Lists the spikes of a pixel. <paramref name="pixel"/> is where its channels begin in the first of the images [M, H, W, C].</summary>
+    /// <summary>Lists the spikes of a pixel. <paramref name="pixel"/> is where its channels begin in the first of so many images [M, H, W, C].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void List<TInput>(TInput* pixel)
+    public void List<TInput>(TInput* pixel, int images)
         where TInput : unmanaged, INumber<TInput>
     {
         new Span<int>(_counts, Channels).Clear();
-        var (images, outputs, next) = (_shape.Images, _shape.Outputs, (long)_shape.Height * _shape.Width * _shape.Inputs);
+        var (most, outputs, next) = (_images, _shape.Outputs, (long)_shape.Height * _shape.Width * _shape.Inputs);
         pixel += FirstChannel;
         for (var image = 0; image < images; image++, pixel += next)
         {
@@ -177,7 +162,7 @@ internal sealed unsafe class SpikesByChannel<T> : IDisposable
 
             void Add(int at)
             {
-                var spike = (at * images) + _counts[at]++;
+                var spike = (at * most) + _counts[at]++;
                 Offsets[spike] = image * outputs;
                 Values[spike] = T.CreateTruncating(pixel[at]);
             }

@@ -17,6 +17,45 @@ internal static unsafe class TensorMemory
         }
     }
 
+    /// <summary>A figure for each channel, read: one small tensor operation would take longer than all of them.</summary>
+    /// <param name="figures">[C], dense, float32 or float64, on the processor.</param>
+    public static double[] Read(Tensor figures)
+    {
+        var values = new double[figures.NumberOfElements];
+        if (figures.dtype == ScalarType.Float64)
+        {
+            new ReadOnlySpan<double>(Of<double>(figures), values.Length).CopyTo(values);
+            return values;
+        }
+
+        var from = Of<float>(figures);
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = from[i];
+        }
+
+        return values;
+    }
+
+    /// <summary>A figure for each channel, written and rounded to the tensor's precision.</summary>
+    /// <param name="values">As many as there are figures.</param>
+    /// <param name="figures">[C], dense, float32 or float64, on the processor.</param>
+    public static void Write(ReadOnlySpan<double> values, Tensor figures)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(figures.NumberOfElements, values.Length);
+        if (figures.dtype == ScalarType.Float64)
+        {
+            values.CopyTo(new Span<double>(Of<double>(figures), values.Length));
+            return;
+        }
+
+        var to = Of<float>(figures);
+        for (var i = 0; i < values.Length; i++)
+        {
+            to[i] = (float)values[i];
+        }
+    }
+
     /// <summary>A tensor's values in the order in which another of its shape has them in memory: an alias where they are so already.</summary>
     public static Tensor InLayoutOf(Tensor model, Tensor values)
     {

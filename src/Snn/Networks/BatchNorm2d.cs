@@ -105,8 +105,8 @@ public sealed class BatchNorm2d(
     internal ChannelTerms TermsOf(Tensor inputs_WNCHW, PassRequest request)
     {
         var batch = request.BatchNorm == BatchStatistics.Batch;
-        var (weights, biases) = (Figures(weight), Figures(bias));
-        var terms = batch ? null : ChannelTerms.Of(Figures(runningMean), Figures(runningVar), Eps, weights, biases);
+        var (weights, biases) = (TensorMemory.Read(weight.Value), TensorMemory.Read(bias.Value));
+        var terms = batch ? null : ChannelTerms.Of(TensorMemory.Read(runningMean.Value), TensorMemory.Read(runningVar.Value), Eps, weights, biases);
         if (batch || request.TrackStatistics)
         {
             var statistics = ChannelStatistics.Of(inputs_WNCHW);
@@ -148,8 +148,8 @@ public sealed class BatchNorm2d(
     /// <summary>Hands the gradients of γ and β to the tape, from the sums of dL/dx̂ and of dL/dx̂·(x − μ) over the whole pass.</summary>
     internal void AddWeightGradients(ChannelSums sums, ChannelTerms terms, ScalarType type, PassTape tape)
     {
-        tape.AddWeightGradient(weight, tensor([.. sums.OfProducts.Zip(terms.InverseDeviation, (sum, inverse) => sum * inverse)], type));
-        tape.AddWeightGradient(bias, tensor(sums.OfValues, type));
+        tape.AddWeightGradient(weight, Gradient([.. sums.OfProducts.Zip(terms.InverseDeviation, (sum, inverse) => sum * inverse)], type));
+        tape.AddWeightGradient(bias, Gradient(sums.OfValues, type));
     }
 
     /// <inheritdoc/>
@@ -229,15 +229,21 @@ public sealed class BatchNorm2d(
         return outputs.view(input.shape);
     }
 
-    private static double[] Figures(Parameter parameter)
-    {
-        using var real = parameter.Value.to_type(ScalarType.Float64);
-        return real.data<double>().ToArray();
-    }
-
     private static void Move(Parameter statistic, double[] found)
     {
-        using var moved = tensor([.. Figures(statistic).Zip(found, (old, now) => Momentum * now + (1 - Momentum) * old)]);
-        statistic.Value.copy_(moved);
+        var moved = TensorMemory.Read(statistic.Value);
+        for (var channel = 0; channel < moved.Length; channel++)
+        {
+            moved[channel] = Momentum * found[channel] + (1 - Momentum) * moved[channel];
+        }
+
+        TensorMemory.Write(moved, statistic.Value);
+    }
+
+    private static Tensor Gradient(double[] sums, ScalarType type)
+    {
+        var gradient = empty([sums.Length], type);
+        TensorMemory.Write(sums, gradient);
+        return gradient;
     }
 }
