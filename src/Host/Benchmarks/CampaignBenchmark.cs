@@ -14,7 +14,7 @@ namespace SpikeTrail.Host.Benchmarks;
 
 /// <summary>
 /// A campaign such as the paper's figure 2, whole processes by the clock: an untrained network on clean images, and under FGSM
-/// and PGD-7 at eps 2, 4, 6 and 8. Ours is <c>spiketrail run</c>, with operations' probes off, for the reference counts nothing.
+/// and PGD-7 at eps 2, 4, 6 and 8. Ours is <c>spiketrail run</c>, a pipeline a thread, with operations' probes off, for the reference counts nothing.
 /// </summary>
 internal sealed class CampaignBenchmark(BenchmarkSetting setting, Action<string> progress) : Benchmark
 {
@@ -132,9 +132,9 @@ internal sealed class CampaignBenchmark(BenchmarkSetting setting, Action<string>
           attacks = [{ kind = fgsm }, { kind = pgd, step-size = {{StepSize}}, iterations = {{Iterations}} }]
           epsilons = [{{string.Join(", ", Epsilons)}}]
           probes { operations = off }
-          evaluation { batch-size = {{BenchmarkSetting.BatchSize}}, shard-size = {{25 * BenchmarkSetting.BatchSize}} }
+          evaluation { batch-size = {{BenchmarkSetting.BatchSize}}, shard-size = {{4 * BenchmarkSetting.BatchSize}} }
         }
-        pipeline { layer-groups = 1, window = {{BenchmarkSetting.TimeSteps}}, threads-per-group = {{setting.Threads}}, pass-images = 64 }
+        pipeline { layer-groups = 1, window = {{BenchmarkSetting.TimeSteps}}, threads-per-group = 1, devices = [{{string.Join(", ", Enumerable.Repeat("cpu", setting.Threads))}}] }
         """);
 
     private static Fgsm Fgsm(double epsilon) => new(epsilon / 255);

@@ -58,7 +58,7 @@ public sealed class OptimizerTests
             using var gradient = noise * sizes;
             theirWeight.grad = gradient;
             theirs.step();
-            ours.Step([weight], new Dictionary<Parameter, Tensor> { [weight] = gradient }, Rate);
+            ours.Step(weight, gradient, Rate);
 
             Assert.True(theirWeight.allclose(weight.Value, tolerance, tolerance), $"step {step + 1}");
         }
