@@ -25,7 +25,7 @@ internal static unsafe class ImageConvolution
             for (var image = first; image < last; image++)
             {
                 padded.Fill(inputs + (image * padded.ImageSize), scratch.Start);
-                Forward(padded, under, scratch.Start, weights, outputs + (image * padded.OutputSize));
+                Forward(padded, under, scratch.Start, weights, outputs + ((long)image * padded.OutputSize));
             }
         });
     }
@@ -51,7 +51,7 @@ internal static unsafe class ImageConvolution
                 for (var piece = first; piece < last; piece++)
                 {
                     var (row, value) = (piece / groups, piece % groups * DenseProduct.Rows);
-                    WeightGradient(padded, scratch.Start, gradients + (image * padded.OutputSize), (row, value), weightGradients);
+                    WeightGradient(padded, scratch.Start, gradients + ((long)image * padded.OutputSize), (row, value), weightGradients);
                 }
             }
         });

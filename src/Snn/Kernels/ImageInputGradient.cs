@@ -26,7 +26,7 @@ internal static unsafe class ImageInputGradient
             using var padded_image = new Scratch<T>(padded.Size);
             for (var image = first; image < last; image++)
             {
-                rows.Fill(gradients + (image * (long)padded.OutputSize), padded_gradients.Start);
+                rows.Fill(gradients + ((long)image * padded.OutputSize), padded_gradients.Start);
                 padded.Clear(padded_image.Start);
                 foreach (var phase in phases)
                 {
