@@ -18,7 +18,7 @@ internal sealed class GrowthWork(GrowthPoint point, LocalPipeline pipeline, Imag
 {
     private const int Bits = 8;
 
-    // The rate is 0: Adam does its work and the weights stay, so that every round does the same.
+    // The rate is 0: Adam does its work and the weights stay. Running statistics move, and with them how much spikes where they normalise.
     private readonly TrainingSpec _training = new()
     {
         BatchSize = point.BatchSize,

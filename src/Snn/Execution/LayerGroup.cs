@@ -26,6 +26,11 @@ public sealed class LayerGroup : IDisposable
     {
         (Index, Body, Layers, _device, _optimizer) = (index, new Sequence($"group {index}", layers), layers, device, optimizer);
         Parameters = [.. Body.Parameters];
+        if (Parameters.Distinct().Count() < Parameters.Count)
+        {
+            throw new ArgumentException("expected weights of one layer each: a pass updates them as soon as their layer is done", nameof(layers));
+        }
+
         foreach (var parameter in Parameters)
         {
             parameter.MoveTo(device);
@@ -42,9 +47,15 @@ public sealed class LayerGroup : IDisposable
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>Its part of the state dict and of the optimiser's state: what a checkpoint of it holds.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> State =>
-        Parameters.Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value))
-            .Concat(_optimizer.State(Parameters));
+    /// <exception cref="InvalidOperationException">A training pass ended in the midst of its updates.</exception>
+    public IEnumerable<KeyValuePair<string, Tensor>> State
+    {
+        get
+        {
+            RequireWhole();
+            return Parameters.Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value)).Concat(_optimizer.State(Parameters));
+        }
+    }
 
     /// <summary>Bytes of its part of the state dict, and of the optimiser's state once there has been a step.</summary>
     public long StateBytes => Parameters.Sum(parameter => parameter.Bytes) + _optimizer.StateBytes(Parameters);
@@ -64,11 +75,7 @@ public sealed class LayerGroup : IDisposable
     /// <exception cref="InvalidOperationException">A training pass ended in the midst of its updates: some weights are a step ahead of others.</exception>
     public LayerGroupPass Begin(PassRequest request, Action<Parameter, Tensor>? inspect = null)
     {
-        if (_givenUp)
-        {
-            throw new InvalidOperationException($"{this}: a training pass ended in the midst of its updates; expected a new group, with the weights of a checkpoint");
-        }
-
+        RequireWhole();
         if (request is { Purpose: PassPurpose.Training, WeightGradients: true })
         {
             _optimizer.Prepare(Parameters);
@@ -120,6 +127,14 @@ public sealed class LayerGroup : IDisposable
 
     internal void Update(Parameter weight, Tensor gradient, double learningRate) => _optimizer.Step(weight, gradient, learningRate);
 
-    /// <summary>Has no further pass begin: some weights are a step ahead of others.</summary>
+    /// <summary>Has no further pass begin, nor its weights saved: some are a step ahead of others.</summary>
     internal void GiveUp() => _givenUp = true;
+
+    private void RequireWhole()
+    {
+        if (_givenUp)
+        {
+            throw new InvalidOperationException($"{this}: a training pass ended in the midst of its updates; expected a new group, with the weights of a checkpoint");
+        }
+    }
 }

@@ -31,6 +31,7 @@ internal static unsafe class ConvolutionKernel
     public static Tensor Forward(Tensor input, Tensor weight, long stride, long padding)
     {
         var shape = Shape(input.shape, weight, stride, padding);
+        RequireType(weight, input);
         return input.dtype == ScalarType.Float32 ? Forward<float>(shape, input, weight) : Forward<double>(shape, input, weight);
     }
 
@@ -43,6 +44,7 @@ internal static unsafe class ConvolutionKernel
     public static Tensor InputGradient(Tensor gradient, Tensor weight, long[] inputShape, long stride, long padding)
     {
         var shape = Shape([gradient.shape[0], .. inputShape[^3..]], weight, stride, padding);
+        RequireOutputs(shape, weight, gradient);
         return gradient.dtype == ScalarType.Float32 ? InputGradient<float>(shape, gradient, weight) : InputGradient<double>(shape, gradient, weight);
     }
 
@@ -50,6 +52,7 @@ internal static unsafe class ConvolutionKernel
     public static Tensor WeightGradient(Tensor input, Tensor gradient, Tensor weight, long stride, long padding)
     {
         var shape = Shape(input.shape, weight, stride, padding);
+        RequireOutputs(shape, weight, gradient);
         return gradient.dtype == ScalarType.Float32 ? WeightGradient<float>(shape, input, gradient) : WeightGradient<double>(shape, input, gradient);
     }
 
@@ -141,7 +144,26 @@ internal static unsafe class ConvolutionKernel
     {
         var (images, height, width) = ((int)inputShape[0], (int)inputShape[2], (int)inputShape[3]);
         ArgumentOutOfRangeException.ThrowIfNotEqual(inputShape[1], weight.shape[1]);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(height, width) + (2 * padding), weight.shape[2]);
         return new ConvolutionShape(images, (int)inputShape[1], height, width, (int)weight.shape[0], (int)weight.shape[2], (int)stride, (int)padding);
+    }
+
+    private static void RequireOutputs(ConvolutionShape shape, Tensor weight, Tensor gradient)
+    {
+        RequireType(weight, gradient);
+        long[] expected = [shape.Images, shape.Outputs, shape.OutputHeight, shape.OutputWidth];
+        if (!gradient.shape.AsSpan().SequenceEqual(expected))
+        {
+            throw new ArgumentException($"Expected gradients [{string.Join(", ", expected)}], got [{string.Join(", ", gradient.shape)}].");
+        }
+    }
+
+    private static void RequireType(Tensor weight, Tensor values)
+    {
+        if (weight.dtype != values.dtype)
+        {
+            throw new ArgumentException($"Expected {weight.dtype}, the weights' type, got {values.dtype}.");
+        }
     }
 
     private static T* Memory<T>(Tensor contiguous)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace SpikeTrail.Snn.Kernels;
 
@@ -19,7 +20,15 @@ internal static unsafe class ImageInputGradient
     {
         var padded = new PaddedImage<T>(shape);
         var rows = new GradientRows<T>(shape);
-        Phase<T>[] phases = [.. Enumerable.Range(0, shape.Stride).Select(phase => new Phase<T>(padded, rows, phase, weights))];
+        using var panels = new Scratch<T>((long)shape.Kernel * padded.WholeRow * shape.Outputs);
+        var phases = new Phase<T>[shape.Stride];
+        var panel = panels.Start;
+        for (var number = 0; number < phases.Length; number++)
+        {
+            phases[number] = new Phase<T>(padded, rows, number, weights, panel);
+            panel += phases[number].PanelSize;
+        }
+
         ThreadTeam.Run(shape.Images, (first, last) =>
         {
             using var padded_gradients = new Scratch<T>(rows.Size);
@@ -36,10 +45,6 @@ internal static unsafe class ImageInputGradient
                 padded.Crop(padded_image.Start, inputGradients + (image * padded.ImageSize));
             }
         });
-        foreach (var phase in phases)
-        {
-            phase.Dispose();
-        }
     }
 
     /// <summary>An image's gradients with rows of zeros above and below, for rows of the kernel that reach beyond.</summary>
@@ -65,7 +70,7 @@ internal static unsafe class ImageInputGradient
     }
 
     /// <summary>Those rows of the kernel that are a stride apart, and the rows of the image that they reach.</summary>
-    private sealed class Phase<T> : IDisposable
+    private sealed class Phase<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly PaddedImage<T> _padded;
@@ -73,12 +78,13 @@ internal static unsafe class ImageInputGradient
         private readonly (int From, int To)[] _joins;
 
         // [block of values under a row of the kernel, row of the kernel, K, values of the block].
-        private readonly Scratch<T> _panels;
+        private readonly T* _panels;
 
-        public Phase(PaddedImage<T> padded, GradientRows<T> rows, int number, T* weights)
+        public Phase(PaddedImage<T> padded, GradientRows<T> rows, int number, T* weights, T* panels)
         {
             var shape = padded.Shape;
             _padded = padded;
+            _panels = panels;
             var kernelRows = Math.Max(0, (shape.Kernel - number + shape.Stride - 1) / shape.Stride);
             _walk = new Walk(Runs: kernelRows, Apart: -rows.Row, Length: shape.Outputs, Step: 1);
 
@@ -90,14 +96,21 @@ internal static unsafe class ImageInputGradient
                    where y % shape.Stride == number
                    select (rows.At(y / shape.Stride, x), padded.At(y, x * shape.Stride)),
             ];
-            _panels = new Scratch<T>((long)kernelRows * padded.WholeRow * shape.Outputs);
             Turn(weights, number);
         }
+
+        /// <summary>Values of its weights.</summary>
+        public int PanelSize => _walk.Runs * _padded.WholeRow * _padded.Shape.Outputs;
 
         public void Add(T* gradients, T* image)
         {
             T** from = stackalloc T*[DenseProduct.Rows], to = stackalloc T*[DenseProduct.Rows];
-            var spare = stackalloc T[Columns<T>.Wide];
+            var sums = stackalloc T[DenseProduct.Rows * Columns<T>.Wide];
+            for (var row = 0; row < DenseProduct.Rows; row++)
+            {
+                to[row] = sums + (row * Columns<T>.Wide);
+            }
+
             for (var join = 0; join < _joins.Length; join += DenseProduct.Rows)
             {
                 for (var value = 0; value < _padded.WholeRow; value += Columns<T>.BlockAt(value, _padded.WholeRow))
@@ -105,26 +118,41 @@ internal static unsafe class ImageInputGradient
                     for (var row = 0; row < DenseProduct.Rows; row++)
                     {
                         // The rows that are missing compute what nobody reads.
-                        var given = join + row < _joins.Length;
-                        var (gradient, pixel) = _joins[given ? join + row : join];
-                        from[row] = gradients + gradient;
-                        to[row] = given ? image + pixel + value : spare;
+                        from[row] = gradients + _joins[join + row < _joins.Length ? join + row : join].From;
                     }
 
                     var block = Columns<T>.BlockAt(value, _padded.WholeRow);
+                    new Span<T>(sums, DenseProduct.Rows * Columns<T>.Wide).Clear();
                     DenseProduct.MultiplyAdd(block, from, _walk, PanelOf(value), block, to);
+                    for (var row = 0; row < DenseProduct.Rows && join + row < _joins.Length; row++)
+                    {
+                        Add(to[row], image + _joins[join + row].To + value, Math.Min(block, _padded.Row - value));
+                    }
                 }
             }
         }
 
-        public void Dispose() => _panels.Dispose();
+        // What lies beyond the kernel's row is no sum of this pixel: of a gradient that is not finite it would be no zero.
+        private static void Add(T* sums, T* image, int count)
+        {
+            var i = 0;
+            for (; i <= count - Vector512<T>.Count; i += Vector512<T>.Count)
+            {
+                (Vector512.Load(image + i) + Vector512.Load(sums + i)).Store(image + i);
+            }
 
-        private T* PanelOf(int value) => _panels.Start + ((long)_walk.Runs * _padded.Shape.Outputs * Columns<T>.StartOfBlock(value, _padded.WholeRow));
+            for (; i < count; i++)
+            {
+                image[i] += sums[i];
+            }
+        }
+
+        private T* PanelOf(int value) => _panels + ((long)_walk.Runs * _padded.Shape.Outputs * Columns<T>.StartOfBlock(value, _padded.WholeRow));
 
         private void Turn(T* weights, int number)
         {
             var (stride, outputs) = (_padded.Shape.Stride, _padded.Shape.Outputs);
-            new Span<T>(_panels.Start, _walk.Runs * _padded.WholeRow * outputs).Clear();
+            new Span<T>(_panels, PanelSize).Clear();
             for (var row = 0; row < _walk.Runs; row++)
             {
                 for (var value = 0; value < _padded.Row; value++)

@@ -12,8 +12,11 @@ namespace SpikeTrail.Snn.Kernels;
 /// </summary>
 internal static unsafe class PoolKernel
 {
-    /// <summary>Whether the kernel can work on a tensor's memory.</summary>
-    public static bool Covers(Tensor tensor) => ConvolutionKernel.Covers(tensor);
+    // Which of a window's pixels won must fit in a byte.
+    private const int MostKernel = 16;
+
+    /// <summary>Whether the kernel can work on a tensor's memory, with windows of such a side.</summary>
+    public static bool Covers(Tensor tensor, int kernel) => ConvolutionKernel.Covers(tensor) && kernel <= MostKernel;
 
     /// <summary>
     /// The largest value under each window, and which of the window's pixels has it (a byte each), both [M, C, H', W']: the first of equals,
@@ -21,10 +24,10 @@ internal static unsafe class PoolKernel
     /// </summary>
     public static (Tensor Output, Tensor Winners) Max(Tensor input, int kernel, int stride, int padding)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(kernel, MostKernel);
         var shape = Shape(input.shape, kernel, stride, padding);
         using var inputs_MHWC = ConvolutionKernel.ChannelsLast(input);
         using var outputs_MHWC = empty([shape.Images, shape.OutputHeight, shape.OutputWidth, shape.Inputs], input.dtype);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(shape.Taps, byte.MaxValue + 1);
         using var winners_MHWC = empty(outputs_MHWC.shape, ScalarType.Byte);
         if (outputs_MHWC.NumberOfElements > 0)
         {
@@ -168,6 +171,7 @@ internal static unsafe class PoolKernel
             }
         });
     }
+
     /// <summary>Of each output pixel's window, the pixels that lie in the image.</summary>
     private static Member[][] WindowsOf(ConvolutionShape shape) =>
     [

@@ -130,7 +130,7 @@ internal static unsafe class SpikeConvolution
     }
 }
 
-/// <summary>Channels are worked on in blocks of four vectors, the rest one vector at a time.</summary>
+/// <summary>Columns of memory are worked on in blocks of whole vectors: dense products take four, two or one, sums of spikes four or one.</summary>
 internal static class Columns<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

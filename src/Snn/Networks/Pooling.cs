@@ -29,7 +29,7 @@ public abstract class Pool2d : Operation
     /// <inheritdoc/>
     public override Tensor Forward(Tensor inputs_WN, PassTape tape)
     {
-        if (!PoolKernel.Covers(inputs_WN))
+        if (!PoolKernel.Covers(inputs_WN, Kernel))
         {
             return base.Forward(inputs_WN, tape);
         }
@@ -48,7 +48,7 @@ public abstract class Pool2d : Operation
     /// <inheritdoc/>
     public override Tensor? Backward(Tensor gradients_WN, PassTape tape)
     {
-        if (!PoolKernel.Covers(gradients_WN))
+        if (!PoolKernel.Covers(gradients_WN, Kernel))
         {
             return base.Backward(gradients_WN, tape);
         }

@@ -100,6 +100,43 @@ public sealed class ConvolutionKernelTests : WideVectorTest
         Assert.False(gradientOfNan[0, 4].isnan().any().item<bool>());
     }
 
+    [Theory]
+    [InlineData(1, 7, 2, 3)]
+    [InlineData(3, 3, 1, 1)]
+    [InlineData(16, 3, 1, 1)]
+    public void A_gradient_that_is_not_finite_reaches_only_what_lies_under_the_kernel(int channels, int kernel, int stride, int padding)
+    {
+        using var work = new Work([2, channels, 16, 16, 16, kernel, stride, padding], ScalarType.Float32, InputValues.Sums);
+        work.Gradient[0, 3, 2, 2] = float.PositiveInfinity;
+        work.Gradient[1, 5, 4, 3] = float.NaN;
+        using var graph = nn.functional.conv2d(work.InputLeaf, work.WeightLeaf, strides: [stride, stride], padding: [padding, padding]);
+        graph.backward([work.Gradient]);
+
+        using var result = work.Run();
+
+        AssertSame(work.InputLeaf.grad!.isfinite(), result.InputGradient.isfinite());
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Int32)]
+    public void Values_of_another_type_than_the_weights_are_refused(ScalarType type)
+    {
+        using var input = zeros([2, 16, 4, 4], type);
+        using var weight = zeros([16, 16, 3, 3]);
+
+        Assert.Throws<ArgumentException>(() => ConvolutionKernel.Forward(input, weight, 1, 1));
+    }
+
+    [Fact]
+    public void A_kernel_that_is_larger_than_the_image_with_its_zeros_is_refused()
+    {
+        using var input = zeros([2, 3, 2, 2]);
+        using var weight = zeros([16, 3, 5, 5]);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => ConvolutionKernel.Forward(input, weight, 2, 1));
+    }
+
     [Fact]
     public void Inputs_in_any_order_of_memory_give_the_same_bits()
     {
