@@ -10,6 +10,7 @@ using SpikeTrail.Protocol.Palettes;
 namespace SpikeTrail.Host.Tests.Commands;
 
 /// <summary>The command port, with the real palettes behind it, under attack.</summary>
+[Collection(MemoryTests.Name)]
 public sealed class CommandPortFuzzTests : TestKit
 {
     private static readonly byte[][] Samples =

@@ -10,6 +10,7 @@ using SpikeTrail.Protocol.Nodes;
 namespace SpikeTrail.Host.Tests.Node;
 
 /// <summary>The port at which nodes talk to each other, under attack while two of them do.</summary>
+[Collection(MemoryTests.Name)]
 public sealed class NodePortFuzzTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("spiketrail-fuzz-").FullName;
