@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
+using SpikeTrail.Bench.Convolutions;
 using SpikeTrail.Bench.Growth;
 using SpikeTrail.Bench.Layouts;
 
@@ -15,6 +16,10 @@ switch (args)
 
     case ["workers", .. var options]:
         await WorkerComparison.RunAsync(options);
+        break;
+
+    case ["convolutions", .. var options]:
+        ConvolutionComparison.Run(options);
         break;
 
     case ["growth", .. var options]:

@@ -81,40 +81,18 @@ internal static unsafe class DenseInputGradient
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long imageGradients = (long)shape.OutputHeight * shape.OutputWidth * shape.Outputs, imageInputs = (long)shape.Height * shape.Width * shape.Inputs;
-        T** from = stackalloc T*[DenseProduct.Rows], to = stackalloc T*[DenseProduct.Rows];
-        var spare = stackalloc T[Columns<T>.Wide];
-        var walk = Walk.Along(depths);
-        var rows = 0;
+        var rows = new DenseRows<T>(width, Walk.Along(depths), panel, width);
         for (var image = 0; image < images; image++)
         {
-            for (var join = 0; join < joins.Length; join++)
+            foreach (var (input, output) in joins)
             {
-                from[rows] = gradients + (image * imageGradients) + ((long)joins[join].Output * shape.Outputs);
-                to[rows] = inputGradients + (image * imageInputs) + ((long)joins[join].Input * shape.Inputs);
-                if (++rows == DenseProduct.Rows)
-                {
-                    Multiply();
-                }
+                rows.Add(
+                    gradients + (image * imageGradients) + ((long)output * shape.Outputs),
+                    inputGradients + (image * imageInputs) + ((long)input * shape.Inputs));
             }
         }
 
-        if (rows > 0)
-        {
-            // The rows that are missing compute what nobody reads.
-            for (; rows < DenseProduct.Rows; rows++)
-            {
-                from[rows] = from[0];
-                to[rows] = spare;
-            }
-
-            Multiply();
-        }
-
-        void Multiply()
-        {
-            rows = 0;
-            DenseProduct.MultiplyAdd(width, from, walk, panel, width, to);
-        }
+        rows.End();
     }
 }
 

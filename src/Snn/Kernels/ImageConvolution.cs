@@ -60,25 +60,18 @@ internal static unsafe class ImageConvolution
     private static void Forward<T>(PaddedImage<T> padded, int[] under, T* image, T* weights, T* outputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var shape = padded.Shape;
+        var outputChannels = padded.Shape.Outputs;
+        var walk = new Walk(Runs: padded.Shape.Kernel, Apart: padded.RowSize, Length: padded.Row, Step: 1);
         new Span<T>(outputs, padded.OutputSize).Clear();
-        T** from = stackalloc T*[DenseProduct.Rows], to = stackalloc T*[DenseProduct.Rows];
-        var spare = stackalloc T[Columns<T>.Wide];
-        var walk = new Walk(Runs: shape.Kernel, Apart: padded.RowSize, Length: padded.Row, Step: 1);
-        for (var pixel = 0; pixel < under.Length; pixel += DenseProduct.Rows)
+        for (var channel = 0; channel < outputChannels; channel += Columns<T>.BlockAt(channel, outputChannels))
         {
-            for (var channel = 0; channel < shape.Outputs; channel += Columns<T>.BlockAt(channel, shape.Outputs))
+            var rows = new DenseRows<T>(Columns<T>.BlockAt(channel, outputChannels), walk, weights + channel, outputChannels);
+            for (var pixel = 0; pixel < under.Length; pixel++)
             {
-                for (var row = 0; row < DenseProduct.Rows; row++)
-                {
-                    // The rows that are missing compute what nobody reads.
-                    var given = pixel + row < under.Length;
-                    from[row] = image + under[given ? pixel + row : pixel];
-                    to[row] = given ? outputs + ((long)(pixel + row) * shape.Outputs) + channel : spare;
-                }
-
-                DenseProduct.MultiplyAdd(Columns<T>.BlockAt(channel, shape.Outputs), from, walk, weights + channel, shape.Outputs, to);
+                rows.Add(image + under[pixel], outputs + ((long)pixel * outputChannels) + channel);
             }
+
+            rows.End();
         }
     }
 
@@ -86,20 +79,18 @@ internal static unsafe class ImageConvolution
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var shape = padded.Shape;
-        T** from = stackalloc T*[DenseProduct.Rows], to = stackalloc T*[DenseProduct.Rows];
-        var spare = stackalloc T[Columns<T>.Wide];
         var walk = new Walk(Runs: shape.OutputHeight, Apart: shape.Stride * padded.RowSize, Length: shape.OutputWidth, Step: shape.Stride * shape.Inputs);
         for (var channel = 0; channel < shape.Outputs; channel += Columns<T>.BlockAt(channel, shape.Outputs))
         {
-            for (var row = 0; row < DenseProduct.Rows; row++)
+            var rows = new DenseRows<T>(Columns<T>.BlockAt(channel, shape.Outputs), walk, gradients + channel, shape.Outputs);
+            for (var value = first.Value; value < Math.Min(first.Value + DenseProduct.Rows, padded.Row); value++)
             {
-                var given = first.Value + row < padded.Row;
-                var value = given ? first.Value + row : first.Value;
-                from[row] = image + ((long)first.Row * padded.RowSize) + value;
-                to[row] = given ? weightGradients + ((((long)first.Row * padded.Row) + value) * shape.Outputs) + channel : spare;
+                rows.Add(
+                    image + ((long)first.Row * padded.RowSize) + value,
+                    weightGradients + ((((long)first.Row * padded.Row) + value) * shape.Outputs) + channel);
             }
 
-            DenseProduct.MultiplyAdd(Columns<T>.BlockAt(channel, shape.Outputs), from, walk, gradients + channel, shape.Outputs, to);
+            rows.End();
         }
     }
 }

@@ -33,13 +33,14 @@ internal static unsafe class ImageInputGradient
         {
             using var padded_gradients = new Scratch<T>(rows.Size);
             using var padded_image = new Scratch<T>(padded.Size);
+            using var sums = new Scratch<T>(phases.Max(phase => phase.SumsSize));
             for (var image = first; image < last; image++)
             {
                 rows.Fill(gradients + ((long)image * padded.OutputSize), padded_gradients.Start);
                 padded.Clear(padded_image.Start);
                 foreach (var phase in phases)
                 {
-                    phase.Add(padded_gradients.Start, padded_image.Start);
+                    phase.Add(padded_gradients.Start, sums.Start, padded_image.Start);
                 }
 
                 padded.Crop(padded_image.Start, inputGradients + (image * padded.ImageSize));
@@ -88,47 +89,45 @@ internal static unsafe class ImageInputGradient
             var kernelRows = Math.Max(0, (shape.Kernel - number + shape.Stride - 1) / shape.Stride);
             _walk = new Walk(Runs: kernelRows, Apart: -rows.Row, Length: shape.Outputs, Step: 1);
 
-            // Down the columns: pixels beside each other add to the same memory, and one would wait for the other.
             _joins =
             [
-                .. from x in Enumerable.Range(0, shape.OutputWidth)
-                   from y in Enumerable.Range(shape.Padding, shape.Height)
+                .. from y in Enumerable.Range(shape.Padding, shape.Height)
                    where y % shape.Stride == number
+                   from x in Enumerable.Range(0, shape.OutputWidth)
                    select (rows.At(y / shape.Stride, x), padded.At(y, x * shape.Stride)),
             ];
             Turn(weights, number);
         }
 
+        /// <summary>Values of the sums of one image, a row of the kernel for each pixel.</summary>
+        public int SumsSize => _joins.Length * _padded.WholeRow;
+
         /// <summary>Values of its weights.</summary>
         public int PanelSize => _walk.Runs * _padded.WholeRow * _padded.Shape.Outputs;
 
-        public void Add(T* gradients, T* image)
+        /// <summary>Adds an image's gradients.</summary>
+        /// <param name="gradients">The gradients between their rows of zeros.</param>
+        /// <param name="sums">Room for <see cref="SumsSize"/> values.</param>
+        /// <param name="image">The padded image.</param>
+        public void Add(T* gradients, T* sums, T* image)
         {
-            T** from = stackalloc T*[DenseProduct.Rows], to = stackalloc T*[DenseProduct.Rows];
-            var sums = stackalloc T[DenseProduct.Rows * Columns<T>.Wide];
-            for (var row = 0; row < DenseProduct.Rows; row++)
+            var size = _padded.WholeRow;
+            new Span<T>(sums, SumsSize).Clear();
+            for (var value = 0; value < size; value += Columns<T>.BlockAt(value, size))
             {
-                to[row] = sums + (row * Columns<T>.Wide);
+                var block = Columns<T>.BlockAt(value, size);
+                var rows = new DenseRows<T>(block, _walk, PanelOf(value), block);
+                for (var join = 0; join < _joins.Length; join++)
+                {
+                    rows.Add(gradients + _joins[join].From, sums + (join * size) + value);
+                }
+
+                rows.End();
             }
 
-            for (var join = 0; join < _joins.Length; join += DenseProduct.Rows)
+            for (var join = 0; join < _joins.Length; join++)
             {
-                for (var value = 0; value < _padded.WholeRow; value += Columns<T>.BlockAt(value, _padded.WholeRow))
-                {
-                    for (var row = 0; row < DenseProduct.Rows; row++)
-                    {
-                        // The rows that are missing compute what nobody reads.
-                        from[row] = gradients + _joins[join + row < _joins.Length ? join + row : join].From;
-                    }
-
-                    var block = Columns<T>.BlockAt(value, _padded.WholeRow);
-                    new Span<T>(sums, DenseProduct.Rows * Columns<T>.Wide).Clear();
-                    DenseProduct.MultiplyAdd(block, from, _walk, PanelOf(value), block, to);
-                    for (var row = 0; row < DenseProduct.Rows && join + row < _joins.Length; row++)
-                    {
-                        Add(to[row], image + _joins[join + row].To + value, Math.Min(block, _padded.Row - value));
-                    }
-                }
+                Add(sums + (join * size), image + _joins[join].To, _padded.Row);
             }
         }
 

@@ -35,9 +35,12 @@ public abstract class Optimizer : IDisposable
     /// </summary>
     public void Prepare(IEnumerable<Parameter> parameters)
     {
-        foreach (var _ in State(parameters))
+        foreach (var parameter in parameters.Where(parameter => parameter.Role == ParameterRole.Trained))
         {
-            // Naming it makes it.
+            foreach (var slot in Slots)
+            {
+                Slot(slot, parameter);
+            }
         }
     }
 

@@ -50,22 +50,27 @@ internal static class CudaKernels
         }
     }
 
-    /// <summary>Runs a few neurons forward and back on the device and on a processor.</summary>
+    /// <summary>Runs a few neurons forward and back on the device and on a processor: of each type, with each reset and surrogate.</summary>
     private static void Try(CudaNeuronKernel kernel, Device device)
     {
         using var scope = NewDisposeScope();
-        var dynamics = NeuronDynamics.Of(new NeuronSpec { Kind = NeuronKind.Lif, Reset = 0.25, DetachReset = false });
-        var surrogate = new SurrogateSpec();
-        foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64 })
+        var trials = from type in new[] { ScalarType.Float32, ScalarType.Float64 }
+                     from reset in new double?[] { 0.25, null }
+                     from surrogate in Enum.GetValues<SurrogateKind>()
+                     select (type, reset, surrogate);
+        foreach (var (type, reset, surrogate) in trials)
         {
+            var spec = new NeuronSpec { Kind = NeuronKind.Lif, Reset = reset, DetachReset = false, Surrogate = new SurrogateSpec { Kind = surrogate } };
+            var dynamics = NeuronDynamics.Of(spec);
+
             // More than one block of threads, the last one not full, and inputs that make neurons fire at some steps.
             var inputs_WN = linspace(-1, 4, 5 * 301, type).sin().mul_(2).reshape(5, 301);
             var gradients_WN = linspace(-1, 1, 5 * 301, type).reshape(5, 301);
             using Membrane here = new(), there = new();
             var (spikes, charges) = NeuronKernel.Forward(dynamics, inputs_WN, here, keepCharges: true);
-            var (expected, _) = NeuronKernel.Backward(dynamics, surrogate, charges!, gradients_WN, here, probed: false);
+            var (expected, _) = NeuronKernel.Backward(dynamics, spec.Surrogate, charges!, gradients_WN, here, probed: false);
             var (deviceSpikes, deviceCharges) = kernel.Forward(dynamics, inputs_WN.to(device), there, keepCharges: true);
-            var (found, _) = kernel.Backward(dynamics, surrogate, deviceCharges!, gradients_WN.to(device), there, probed: false);
+            var (found, _) = kernel.Backward(dynamics, spec.Surrogate, deviceCharges!, gradients_WN.to(device), there, probed: false);
             if (!deviceSpikes.cpu().Equals(spikes) || !found.cpu().allclose(expected, rtol: 1e-5, atol: 1e-6))
             {
                 throw new CudaException($"in a trial with {type} they gave other results than a processor");
