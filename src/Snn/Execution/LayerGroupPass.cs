@@ -66,13 +66,6 @@ public sealed class LayerGroupPass : IDisposable
         }
 
         _complete = true;
-        if (_updated)
-        {
-            // TorchSharp leaves small things of libtorch's (the 1 of "add 1 times this") to the garbage collector. It would come every twenty steps, and
-            // each holds apart the memory on both sides of it: at the peak, half as much again would lie idle.
-            GC.Collect(generation: 0);
-        }
-
         return new ProbeReport(_tape.Probe?.Report() ?? [], [.. _group.Parameters.Where(_measured.ContainsKey).Select(weight => _measured[weight])]);
     }
 

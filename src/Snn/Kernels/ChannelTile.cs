@@ -15,7 +15,7 @@ internal sealed unsafe class ChannelTile<T> : IDisposable
         _memory = new Scratch<T>(length);
         for (var i = 0; i < length; i++)
         {
-            Start[i] = T.CreateTruncating(figures[i % figures.Length]);
+            Start[i] = i < figures.Length ? T.CreateTruncating(figures[i]) : Start[i - figures.Length];
         }
     }
 

@@ -10,9 +10,6 @@ namespace SpikeTrail.Snn.Kernels;
 /// </summary>
 internal static unsafe class DenseInputGradient
 {
-    // Gradients of so many images stay in the second cache beside the weights.
-    private const long TileBytes = 1 << 19;
-
     /// <summary>Computes.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="gradients">dL/doutputs, [M, H', W', K].</param>
@@ -22,77 +19,39 @@ internal static unsafe class DenseInputGradient
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var panels = new WeightPanels<T>(shape, weights);
-        var joins = Enumerable.Range(0, shape.Taps).Select(tap => Joins(shape, tap)).ToArray();
-        var tile = (int)Math.Clamp(TileBytes / ImageBytes<T>(shape), 1, Math.Max(1, shape.Images));
+        var joins = Enumerable.Range(0, shape.Taps).Select(tap => shape.Joins(tap).Select(join => (join.Output, join.Input)).ToArray()).ToArray();
+        var tile = DenseConvolution.Tile<T>(shape);
+        var from = new Pixels<T>(gradients, shape.OutputHeight * shape.OutputWidth, shape.Outputs);
+        var to = new Pixels<T>(inputGradients, shape.Height * shape.Width, shape.Inputs);
         ThreadTeam.Run(shape.Images, (first, last) =>
         {
             for (var start = first; start < last; start += tile)
             {
-                var images = Math.Min(tile, last - start);
-                Compute(
-                    shape,
-                    images,
-                    joins,
-                    panels,
-                    gradients + ((long)start * shape.OutputHeight * shape.OutputWidth * shape.Outputs),
-                    inputGradients + ((long)start * shape.Height * shape.Width * shape.Inputs));
+                Compute(shape, joins, Math.Min(tile, last - start), panels, from.FromImage(start), to.FromImage(start));
             }
         });
     }
 
     private static void Compute<T>(
-        ConvolutionShape shape, int images, (int Input, int Output)[][] joins, WeightPanels<T> panels, T* gradients, T* inputGradients)
+        ConvolutionShape shape, (int From, int To)[][] joins, int images, WeightPanels<T> panels, Pixels<T> gradients, Pixels<T> inputGradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        NativeMemory.Clear(inputGradients, (nuint)images * (nuint)(shape.Height * shape.Width * shape.Inputs) * (nuint)sizeof(T));
-        for (var channel = 0; channel < shape.Inputs; channel += Columns<T>.BlockAt(channel, shape.Inputs))
+        NativeMemory.Clear(inputGradients.At(0, 0), (nuint)(images * inputGradients.ImageSize * sizeof(T)));
+        for (int channel = 0, width; channel < shape.Inputs; channel += width)
         {
-            var width = Columns<T>.BlockAt(channel, shape.Inputs);
+            width = Columns<T>.BlockAt(channel, shape.Inputs);
             for (var tap = 0; tap < shape.Taps; tap++)
             {
                 for (var depth = 0; depth < shape.Outputs; depth += DenseProduct.Depth)
                 {
                     // Few weights for many rows: they stay in the nearest cache.
-                    var depths = Math.Min(DenseProduct.Depth, shape.Outputs - depth);
-                    Add(shape, images, joins[tap], panels.Of(tap, channel, depth), width, gradients + depth, depths, inputGradients + channel);
+                    var walk = Walk.Along(Math.Min(DenseProduct.Depth, shape.Outputs - depth));
+                    var rows = new DenseRows<T>(width, walk, panels.Of(tap, channel, depth), width);
+                    rows.Add(images, joins[tap], gradients.FromChannel(depth), inputGradients.FromChannel(channel));
+                    rows.End();
                 }
             }
         }
-    }
-
-    private static long ImageBytes<T>(ConvolutionShape shape)
-        where T : unmanaged =>
-        (((long)shape.Height * shape.Width * shape.Inputs) + ((long)shape.OutputHeight * shape.OutputWidth * shape.Outputs)) * sizeof(T);
-
-    /// <summary>Which output pixel each input pixel reaches through a pixel of the kernel, of those that reach any.</summary>
-    private static (int Input, int Output)[] Joins(ConvolutionShape shape, int tap) =>
-    [
-        .. from y in Enumerable.Range(0, shape.Height)
-           let outputY = shape.Reach(y, tap / shape.Kernel, shape.OutputHeight)
-           where outputY >= 0
-           from x in Enumerable.Range(0, shape.Width)
-           let outputX = shape.Reach(x, tap % shape.Kernel, shape.OutputWidth)
-           where outputX >= 0
-           select ((y * shape.Width) + x, (outputY * shape.OutputWidth) + outputX),
-    ];
-
-    private static void Add<T>(
-        ConvolutionShape shape, int images, (int Input, int Output)[] joins, T* panel, int width, T* gradients, int depths, T* inputGradients)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        long imageGradients = (long)shape.OutputHeight * shape.OutputWidth * shape.Outputs, imageInputs = (long)shape.Height * shape.Width * shape.Inputs;
-        var rows = new DenseRows<T>(width, Walk.Along(depths), panel, width);
-        for (var image = 0; image < images; image++)
-        {
-            foreach (var (input, output) in joins)
-            {
-                rows.Add(
-                    gradients + (image * imageGradients) + ((long)output * shape.Outputs),
-                    inputGradients + (image * imageInputs) + ((long)input * shape.Inputs));
-            }
-        }
-
-        rows.End();
     }
 }
 

@@ -71,7 +71,8 @@ internal static unsafe class NeuronKernel
     public static void PotentialFor(Tensor inputs_WN, NeuronDynamics dynamics, Membrane membrane)
     {
         using var step = inputs_WN.select(0, 0);
-        membrane.Potential = membrane.Potential is { } potential ? LikeStep(step, potential) : full_like(step, dynamics.Rest);
+        using var rest = dynamics.Rest.ToScalar();
+        membrane.Potential = membrane.Potential is { } potential ? LikeStep(step, potential) : full_like(step, rest);
     }
 
     /// <summary>The same for its gradient, which is 0 before the last step.</summary>

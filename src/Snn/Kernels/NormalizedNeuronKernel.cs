@@ -18,13 +18,14 @@ internal static unsafe class NormalizedNeuronKernel
 
     /// <summary>
     /// Spikes of a window. Moves the membrane's potential on, and also gives back the one that the window began with, [N, C, H, W], where
-    /// it is kept.
+    /// it is kept; null where that was rest.
     /// </summary>
     public static (Tensor Spikes_WNCHW, Tensor? Start_NCHW) Forward(
         NeuronDynamics dynamics, ChannelTerms terms, Tensor inputs_WNCHW, Membrane membrane, bool keepStart)
     {
+        var atRest = membrane.Potential is null;
         NeuronKernel.PotentialFor(inputs_WNCHW, dynamics, membrane);
-        var start_NCHW = keepStart ? membrane.Potential!.clone() : null;
+        var start_NCHW = keepStart && !atRest ? membrane.Potential!.clone() : null;
         var spikes_WNCHW = empty_like(inputs_WNCHW);
         if (inputs_WNCHW.dtype == ScalarType.Float32)
         {
@@ -42,7 +43,7 @@ internal static unsafe class NormalizedNeuronKernel
     /// <param name="neurons">The neurons' equations and their surrogate.</param>
     /// <param name="terms">What the window was normalised with.</param>
     /// <param name="inputs_WNCHW">x.</param>
-    /// <param name="start_NCHW">The potential that the window began with.</param>
+    /// <param name="start_NCHW">The potential that the window began with; null for rest.</param>
     /// <param name="gradients_WNCHW">dL/ds.</param>
     /// <param name="membrane">The neurons' state.</param>
     /// <param name="wanted">Where to write what, and which sums to take.</param>
@@ -50,7 +51,7 @@ internal static unsafe class NormalizedNeuronKernel
         (NeuronDynamics Dynamics, SurrogateSpec Surrogate) neurons,
         ChannelTerms terms,
         Tensor inputs_WNCHW,
-        Tensor start_NCHW,
+        Tensor? start_NCHW,
         Tensor gradients_WNCHW,
         Membrane membrane,
         NormalizedGradients wanted)
@@ -110,7 +111,7 @@ internal static unsafe class NormalizedNeuronKernel
         (NeuronDynamics Dynamics, SurrogateSpec Surrogate) neurons,
         ChannelTerms terms,
         Tensor inputs_WNCHW,
-        Tensor start_NCHW,
+        Tensor? start_NCHW,
         Tensor gradients_WNCHW,
         Tensor gradient_NCHW,
         NormalizedGradients wanted)
@@ -122,7 +123,7 @@ internal static unsafe class NormalizedNeuronKernel
         using var shiftTile = new ChannelTile<T>(terms.Shift, blocks);
         using var meanTile = new ChannelTile<T>(terms.Mean, blocks);
         T* scale = scaleTile.Start, shift = shiftTile.Start, mean = meanTile.Start;
-        T* inputs = TensorMemory.Of<T>(inputs_WNCHW), begin = TensorMemory.Of<T>(start_NCHW);
+        T* inputs = TensorMemory.Of<T>(inputs_WNCHW), begin = OfWanted(start_NCHW);
         T* gradients = TensorMemory.Of<T>(gradients_WNCHW), gradient = TensorMemory.Of<T>(gradient_NCHW);
         T* normalized = OfWanted(wanted.Normalized_WNCHW), results = OfWanted(wanted.Inputs_WNCHW);
         T* intoSurrogate = OfWanted(wanted.Surrogate?.Outputs_WN), outOfSurrogate = OfWanted(wanted.Surrogate?.Inputs_WN);
@@ -137,7 +138,15 @@ internal static unsafe class NormalizedNeuronKernel
                 using var chunk = sums is null ? null : new ChannelSums.Chunk<T>(sums, number, mean, blocks);
                 foreach (var (start, count) in blocks.Of(number, number + 1))
                 {
-                    Copy(begin + start, potential, count);
+                    if (begin == null)
+                    {
+                        new Span<T>(potential, count).Fill(constants.Rest);
+                    }
+                    else
+                    {
+                        Copy(begin + start, potential, count);
+                    }
+
                     for (long step = 0; step < steps; step++)
                     {
                         var x = new NormalizedInputs<T>(inputs + step * blocks.RowSize + start, scale, shift);

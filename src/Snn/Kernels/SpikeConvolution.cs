@@ -7,10 +7,10 @@ using System.Runtime.Intrinsics.X86;
 namespace SpikeTrail.Snn.Kernels;
 
 /// <summary>
-/// A convolution of spikes: sums the weights of the inputs that are not zero, pixel by pixel, and passes over the rest. At one
-/// spike in five it beats a dense product that runs at the processor's peak. A sum's order is that of the kernel's pixels and
-/// channels alone: an image's bits depend neither on the others in the call nor on the number of threads. An input of zero adds
-/// nothing, whatever the weight.
+/// A convolution of spikes: sums the weights of the inputs that are not zero, pixel by pixel, and passes over the rest, where an input of
+/// zero adds nothing, whatever the weight. At one spike in five it beats a dense product that runs at the processor's peak. An image of
+/// which most inputs spike is left to <see cref="DenseConvolution"/>. A sum's order is that of the kernel's pixels and channels alone: an
+/// image's bits depend neither on the others in the call nor on the number of threads.
 /// </summary>
 internal static unsafe class SpikeConvolution
 {
@@ -28,16 +28,27 @@ internal static unsafe class SpikeConvolution
     public static void Forward<T>(ConvolutionShape shape, T* inputs, T* weights, T* outputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (imageInputs, imageOutputs) = ((long)shape.Height * shape.Width * shape.Inputs, (long)shape.OutputHeight * shape.OutputWidth * shape.Outputs);
-        var tile = (int)Math.Clamp(ListBytes / (imageInputs * (sizeof(int) + sizeof(T))), 1, shape.Images);
+        var from = new Pixels<T>(inputs, shape.Height * shape.Width, shape.Inputs);
+        var to = new Pixels<T>(outputs, shape.OutputHeight * shape.OutputWidth, shape.Outputs);
+        var tile = (int)Math.Clamp(ListBytes / (from.ImageSize * (sizeof(int) + sizeof(T))), 1, shape.Images);
+        var joins = DenseConvolution.Joins(shape);
         ThreadTeam.Run(shape.Images, (first, last) =>
         {
             using var spikes = new SpikeLists<T>(shape, tile);
-            for (var start = first; start < last; start += tile)
+            foreach (var (start, end, dense) in InputDensity.Runs(from, first, last))
             {
-                var images = Math.Min(tile, last - start);
-                spikes.List(inputs + (start * imageInputs), images);
-                Convolve(shape, spikes, images, weights, outputs + (start * imageOutputs));
+                if (dense)
+                {
+                    DenseConvolution.Forward(shape, joins, end - start, from.FromImage(start), weights, to.FromImage(start));
+                    continue;
+                }
+
+                for (var image = start; image < end; image += tile)
+                {
+                    var images = Math.Min(tile, end - image);
+                    spikes.List(from.At(image, 0), images);
+                    Convolve(shape, spikes, images, weights, to.At(image, 0));
+                }
             }
         });
     }

@@ -7,8 +7,8 @@ namespace SpikeTrail.Snn.Kernels;
 
 /// <summary>
 /// The weight gradient of a convolution of spikes: for every pixel of the kernel and input channel, the sum of the output gradients
-/// where that input spikes. Inputs of zero are passed over. The order of a sum is that of pixels and images; each weight is one
-/// thread's, so its bits do not depend on how many there are.
+/// where that input spikes. Inputs of zero are passed over, unless there are few: then <see cref="DenseConvolution"/> does it. The order of a
+/// sum is that of pixels and images; each weight is one thread's, so its bits do not depend on how many there are.
 /// </summary>
 internal static unsafe class SpikeWeightGradient
 {
@@ -24,52 +24,45 @@ internal static unsafe class SpikeWeightGradient
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TInput : unmanaged, INumber<TInput>
     {
+        var pixels = shape.Height * shape.Width;
+        if (InputDensity.IsHigh(inputs, (long)shape.Images * pixels * shape.Inputs))
+        {
+            DenseConvolution.WeightGradient(shape, inputs, gradients, weightGradients);
+            return;
+        }
+
         var lanes = Vector512<T>.Count;
+        var reached = Enumerable.Range(0, pixels).Select(shape.Reached).ToArray();
         ThreadTeam.Run((shape.Inputs + lanes - 1) / lanes, (first, last) =>
         {
             using var spikes = new SpikesByChannel<T>(shape, Math.Min(FewImages, shape.Images), (first * lanes)..Math.Min(last * lanes, shape.Inputs));
-            for (var y = 0; y < shape.Height; y++)
+            for (var pixel = 0; pixel < pixels; pixel++)
             {
-                for (var x = 0; x < shape.Width; x++)
+                for (var image = 0; image < shape.Images; image += FewImages)
                 {
-                    for (var image = 0; image < shape.Images; image += FewImages)
-                    {
-                        var pixel = ((((long)image * shape.Height) + y) * shape.Width) + x;
-                        spikes.List(inputs + (pixel * shape.Inputs), Math.Min(FewImages, shape.Images - image));
-                        SumPixel(shape, spikes, (y, x), gradients + ((long)image * shape.Outputs), weightGradients);
-                    }
+                    spikes.List(inputs + ((((long)image * pixels) + pixel) * shape.Inputs), Math.Min(FewImages, shape.Images - image));
+                    SumPixel(shape, spikes, reached[pixel], gradients + ((long)image * shape.Outputs), weightGradients);
                 }
             }
         });
     }
 
-    private static void SumPixel<T>(ConvolutionShape shape, SpikesByChannel<T> spikes, (int Y, int X) pixel, T* gradients, T* weightGradients)
+    private static void SumPixel<T>(ConvolutionShape shape, SpikesByChannel<T> spikes, (int Tap, int Output)[] reached, T* gradients, T* weightGradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (height, width) = (shape.OutputHeight, shape.OutputWidth);
-        for (var tapY = 0; tapY < shape.Kernel; tapY++)
+        foreach (var (tap, output) in reached)
         {
-            var y = shape.Reach(pixel.Y, tapY, height);
-            for (var tapX = 0; y >= 0 && tapX < shape.Kernel; tapX++)
+            var from = gradients + ((long)output * shape.Images * shape.Outputs);
+            var to = weightGradients + ((long)tap * shape.Inputs * shape.Outputs);
+            var channel = 0;
+            for (; channel <= shape.Outputs - Columns<T>.Wide; channel += Columns<T>.Wide)
             {
-                var x = shape.Reach(pixel.X, tapX, width);
-                if (x < 0)
-                {
-                    continue;
-                }
+                Add(spikes, from + channel, to + channel, shape.Outputs);
+            }
 
-                var from = gradients + (((((long)y * width) + x) * shape.Images) * shape.Outputs);
-                var to = weightGradients + (((((long)tapY * shape.Kernel) + tapX) * shape.Inputs) * shape.Outputs);
-                var channel = 0;
-                for (; channel <= shape.Outputs - Columns<T>.Wide; channel += Columns<T>.Wide)
-                {
-                    Add(spikes, from + channel, to + channel, shape.Outputs);
-                }
-
-                for (; channel < shape.Outputs; channel += Columns<T>.Narrow)
-                {
-                    AddNarrow(spikes, from + channel, to + channel, shape.Outputs);
-                }
+            for (; channel < shape.Outputs; channel += Columns<T>.Narrow)
+            {
+                AddNarrow(spikes, from + channel, to + channel, shape.Outputs);
             }
         }
     }

@@ -56,6 +56,9 @@ internal static unsafe class TensorMemory
         }
     }
 
+    /// <summary>Adds one to a counter, an int64 scalar on the processor, and gives back what it is then.</summary>
+    public static long Increment(Tensor counter) => ++*Of<long>(counter);
+
     /// <summary>A tensor's values in the order in which another of its shape has them in memory: an alias where they are so already.</summary>
     public static Tensor InLayoutOf(Tensor model, Tensor values)
     {
@@ -109,12 +112,30 @@ internal static unsafe class TensorMemory
     private static bool SameShape(Tensor one, Tensor other) =>
         one.dtype == other.dtype && one.device_type == other.device_type && one.shape.AsSpan().SequenceEqual(other.shape);
 
-    private static bool SameLayout(Tensor one, Tensor other) => SameShape(one, other) && Axes(one).SequenceEqual(Axes(other));
+    private static bool SameLayout(Tensor one, Tensor other)
+    {
+        if (!SameShape(one, other))
+        {
+            return false;
+        }
+
+        // The stride of an axis of one value says nothing.
+        long[] shape = one.shape, strides = one.stride(), others = other.stride();
+        for (var axis = 0; axis < shape.Length; axis++)
+        {
+            if (shape[axis] != 1 && strides[axis] != others[axis])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool IsDense(Tensor tensor)
     {
         var expected = 1L;
-        foreach (var (stride, size) in Axes(tensor).Order())
+        foreach (var (stride, size) in tensor.stride().Zip(tensor.shape).Where(axis => axis.Second != 1).Order())
         {
             if (stride != expected)
             {
@@ -126,7 +147,4 @@ internal static unsafe class TensorMemory
 
         return true;
     }
-
-    /// <summary>What is known of the axes' order in memory; the stride of an axis of one value says nothing.</summary>
-    private static IEnumerable<(long Stride, long Size)> Axes(Tensor tensor) => tensor.stride().Zip(tensor.shape).Where(axis => axis.Second != 1);
 }

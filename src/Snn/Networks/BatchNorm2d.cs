@@ -113,7 +113,7 @@ public sealed class BatchNorm2d(
             terms ??= ChannelTerms.Of(statistics.Mean, statistics.Variance, Eps, weights, biases);
             if (request.TrackStatistics)
             {
-                batchesTracked.Value.add_(1);
+                TensorMemory.Increment(batchesTracked.Value);
                 Move(runningMean, statistics.Mean);
                 Move(runningVar, statistics.UnbiasedVariance);
             }

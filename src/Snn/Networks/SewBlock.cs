@@ -1,5 +1,6 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Execution;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Networks;
@@ -30,7 +31,7 @@ public sealed class SewBlock(string name, Layer residual, Layer? shortcut, SewCo
         var x = shortcut is null ? inputs_WN.alias() : shortcut.Forward(inputs_WN, tape);
         var output = connection switch
         {
-            SewConnection.Add => x + y,
+            SewConnection.Add => Add(y, x),
             SewConnection.And => x * y,
             SewConnection.Iand => x.addcmul(x, y, value: -1),
             _ => throw new InvalidOperationException($"no such connection: {connection}"),
@@ -59,8 +60,16 @@ public sealed class SewBlock(string name, Layer residual, Layer? shortcut, SewCo
         {
             using var throughShortcut = shortcut is null ? xGradients.alias() : shortcut.Backward(xGradients, tape)!;
             using var throughResidual = residual.Backward(yGradients, tape)!;
-            return throughShortcut + throughResidual;
+            return Add(throughResidual, throughShortcut);
         }
+    }
+
+    /// <summary>The sum of two tensors, in the place of the first, which nobody else reads.</summary>
+    private static Tensor Add(Tensor to, Tensor values)
+    {
+        // TorchSharp would leave the 1 of "add 1 times this" to the garbage collector.
+        using var one = 1.ToScalar();
+        return to.add_(values, one).alias();
     }
 
     private (Tensor X, Tensor Y) SplitGradient(Tensor gradients_WN, PassTape tape)

@@ -43,15 +43,15 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
         var (spikes_WNCHW, start_NCHW) = NormalizedNeuronKernel.Forward(
             neurons.Dynamics, terms, inputs_WNCHW, tape.MembraneOf(neurons), keepStart: tape.Request.Backward);
         ForgetWhole(inputs_WNCHW, tape);
-        if (start_NCHW is null)
+        if (tape.Request.Backward)
         {
-            inputs_WNCHW.Dispose();
+            tape.Push(inputs_WNCHW);
+            tape.Push(start_NCHW ?? empty(0));
+            tape.Push(terms);
         }
         else
         {
-            tape.Push(inputs_WNCHW);
-            tape.Push(start_NCHW);
-            tape.Push(terms);
+            inputs_WNCHW.Dispose();
         }
 
         return spikes_WNCHW;
@@ -87,7 +87,7 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
         var wanted = new NormalizedGradients(
             batch ? null : inputGradients_WNCHW, normalized_WNCHW, surrogate, Sums: batch || (tape.Request.WeightGradients && whole));
         NormalizedNeuronKernel.Backward(
-            (neurons.Dynamics, neurons.SurrogateSpec), terms, inputs_WNCHW, start_NCHW, gradients_WNCHW, tape.MembraneOf(neurons), wanted);
+            (neurons.Dynamics, neurons.SurrogateSpec), terms, inputs_WNCHW, start_NCHW.NumberOfElements > 0 ? start_NCHW : null, gradients_WNCHW, tape.MembraneOf(neurons), wanted);
         ForgetWhole(inputs_WNCHW, tape);
         if (batch)
         {

@@ -24,7 +24,7 @@ internal sealed class Adam(OptimizerSpec spec) : Optimizer
         var weight = parameter.Value;
         var m = Slot(FirstMoment, parameter);
         var v = Slot(SecondMoment, parameter);
-        var step = StepAt(Slot(Steps, parameter).add_(1).item<long>(), learningRate);
+        var step = StepAt(TensorMemory.Increment(Slot(Steps, parameter)), learningRate);
 
         if (AdamKernel.Covers(weight))
         {
