@@ -80,7 +80,7 @@ internal static unsafe class DenseConvolution
                     }
                 }
             }
-        });
+        }, grains: 1);
     }
 
     private static void ForwardTile<T>(ConvolutionShape shape, (int From, int To)[][] joins, int images, Pixels<T> inputs, T* weights, Pixels<T> outputs)

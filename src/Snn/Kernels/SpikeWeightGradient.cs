@@ -44,7 +44,7 @@ internal static unsafe class SpikeWeightGradient
                     SumPixel(shape, spikes, reached[pixel], gradients + ((long)image * shape.Outputs), weightGradients);
                 }
             }
-        });
+        }, grains: 1);
     }
 
     private static void SumPixel<T>(ConvolutionShape shape, SpikesByChannel<T> spikes, (int Tap, int Output)[] reached, T* gradients, T* weightGradients)

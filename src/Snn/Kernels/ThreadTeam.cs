@@ -13,11 +13,12 @@ internal static unsafe class ThreadTeam
     private static readonly OpenMp? Library = OpenMp.Find();
 
     /// <summary>
-    /// Deals pieces of work out to the team, each thread a contiguous range. What comes out must not depend on who does which.
+    /// Deals pieces of work out to the team, in contiguous ranges. What comes out must depend neither on the ranges nor on who does which.
     /// </summary>
     /// <param name="pieces">How many pieces there are.</param>
     /// <param name="work">Does the pieces from the first number to before the second.</param>
-    public static void Run(int pieces, Action<int, int> work)
+    /// <param name="grains">Into how many ranges a thread's share is cut: one where each range goes through the same memory again.</param>
+    public static void Run(int pieces, Action<int, int> work, int grains = 4)
     {
         if (pieces <= 1 || Library is not { } library || library.MaxThreads() <= 1)
         {
@@ -25,7 +26,7 @@ internal static unsafe class ThreadTeam
             return;
         }
 
-        var job = new Job(pieces, work);
+        var job = new Job(pieces, library.MaxThreads(), grains, work);
         var handle = GCHandle.Alloc(job);
         try
         {
@@ -46,12 +47,7 @@ internal static unsafe class ThreadTeam
         var job = (Job)GCHandle.FromIntPtr((nint)handle).Target!;
         try
         {
-            long thread = Library!.ThreadNumber(), threads = Library.Threads();
-            var (start, end) = ((int)(job.Pieces * thread / threads), (int)(job.Pieces * (thread + 1) / threads));
-            if (start < end)
-            {
-                job.Work(start, end);
-            }
+            job.Work(Library!.ThreadNumber());
         }
 #pragma warning disable CA1031 // No exception may pass through native frames: it is thrown again on the calling thread.
         catch (Exception error)
@@ -61,13 +57,41 @@ internal static unsafe class ThreadTeam
         }
     }
 
-    private sealed class Job(int pieces, Action<int, int> work)
+    /// <summary>
+    /// Each thread has a share of its own, the same in every job of so many pieces: its cache still has what it left there. Who is through with it
+    /// takes of the others': where other programs hold a thread up, the rest do not wait for all of its share.
+    /// </summary>
+    private sealed class Job(int pieces, int shares, int grains, Action<int, int> work)
     {
-        public int Pieces { get; } = pieces;
+        // Counters in a cache line each.
+        private const int Apart = 64 / sizeof(int);
 
-        public Action<int, int> Work { get; } = work;
+        private readonly int[] _taken = new int[shares * Apart];
 
         public System.Runtime.ExceptionServices.ExceptionDispatchInfo? Error { get; set; }
+
+        /// <summary>What one thread of the team does, however many there are.</summary>
+        public void Work(int thread)
+        {
+            for (var turn = 0; turn < shares; turn++)
+            {
+                WorkOnShare((thread + turn) % shares);
+            }
+        }
+
+        private void WorkOnShare(int share)
+        {
+            for (int grain; (grain = Interlocked.Increment(ref _taken[share * Apart]) - 1) < grains;)
+            {
+                var (start, end) = (Start(share, grain), Start(share, grain + 1));
+                if (start < end)
+                {
+                    work(start, end);
+                }
+            }
+        }
+
+        private int Start(int share, int grain) => (int)((long)pieces * ((share * grains) + grain) / (shares * grains));
     }
 
     /// <summary>The entry points that compilers call for OpenMP's constructs, of the library that libtorch has loaded.</summary>
@@ -77,21 +101,17 @@ internal static unsafe class ThreadTeam
 
         public required delegate* unmanaged[Cdecl]<int> ThreadNumber { get; init; }
 
-        public required delegate* unmanaged[Cdecl]<int> Threads { get; init; }
-
         public required delegate* unmanaged[Cdecl]<int> MaxThreads { get; init; }
 
         /// <summary>Null where libtorch was built with another threading library: kernels then run on the calling thread.</summary>
         public static OpenMp? Find() =>
             LibTorch.Export("GOMP_parallel") is var parallel and not 0
             && LibTorch.Export("omp_get_thread_num") is var number and not 0
-            && LibTorch.Export("omp_get_num_threads") is var threads and not 0
             && LibTorch.Export("omp_get_max_threads") is var most and not 0
                 ? new OpenMp
                 {
                     Parallel = (delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void>)parallel,
                     ThreadNumber = (delegate* unmanaged[Cdecl]<int>)number,
-                    Threads = (delegate* unmanaged[Cdecl]<int>)threads,
                     MaxThreads = (delegate* unmanaged[Cdecl]<int>)most,
                 }
                 : null;

@@ -40,6 +40,9 @@ public sealed class ConvolutionKernelTests : WideVectorTest
             AssertClose(graph, result.Output, tolerance);
             AssertClose(work.InputLeaf.grad!, result.InputGradient, tolerance);
             AssertClose(work.WeightLeaf.grad!, result.WeightGradient, tolerance);
+            using var bytes = SpikeBytes.Of(work.Input);
+            using var fromBytes = ConvolutionKernel.WeightGradient(bytes, work.Gradient, work.Weight, work.Stride, work.Padding);
+            AssertSame(result.WeightGradient, fromBytes);
         }
     }
 
@@ -47,27 +50,10 @@ public sealed class ConvolutionKernelTests : WideVectorTest
     [MemberData(nameof(Shapes))]
     public void Neither_threads_nor_the_company_of_other_images_change_a_bit(int[] shape, ScalarType type)
     {
-        using var work = new Work(shape, type, InputValues.Sums);
-        using var together = work.Run();
-        var threads = get_num_threads();
-        try
+        foreach (var values in Enum.GetValues<InputValues>())
         {
-            set_num_threads(3);
-            using var divided = work.Run();
-            AssertSame(together.Output, divided.Output);
-            AssertSame(together.InputGradient, divided.InputGradient);
-            AssertSame(together.WeightGradient, divided.WeightGradient);
-        }
-        finally
-        {
-            set_num_threads(threads);
-        }
-
-        for (var image = 0; image < shape[0]; image++)
-        {
-            using var alone = work.RunOne(image);
-            AssertSame(together.Output[image..(image + 1)], alone.Output);
-            AssertSame(together.InputGradient[image..(image + 1)], alone.InputGradient);
+            using var work = new Work(shape, type, values);
+            AssertNeitherThreadsNorCompanyMatter(work);
         }
     }
 
@@ -154,6 +140,31 @@ public sealed class ConvolutionKernelTests : WideVectorTest
         AssertSame(work.Weight, weight);
     }
 
+    private static void AssertNeitherThreadsNorCompanyMatter(Work work)
+    {
+        using var together = work.Run();
+        var threads = get_num_threads();
+        try
+        {
+            set_num_threads(3);
+            using var divided = work.Run();
+            AssertSame(together.Output, divided.Output);
+            AssertSame(together.InputGradient, divided.InputGradient);
+            AssertSame(together.WeightGradient, divided.WeightGradient);
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+
+        for (var image = 0; image < work.Input.shape[0]; image++)
+        {
+            using var alone = work.RunOne(image);
+            AssertSame(together.Output[image..(image + 1)], alone.Output);
+            AssertSame(together.InputGradient[image..(image + 1)], alone.InputGradient);
+        }
+    }
+
     private static void AssertClose(Tensor expected, Tensor actual, double tolerance)
     {
         Assert.Equal(expected.shape, actual.shape);
@@ -178,6 +189,12 @@ public sealed class ConvolutionKernelTests : WideVectorTest
         /// <summary>0, 1, 2, 3: spikes that residual blocks have added up.</summary>
         Sums,
 
+        /// <summary>1, 2, 3: added up until none is zero.</summary>
+        DenseSums,
+
+        /// <summary>Every other image without a zero, the others with spikes.</summary>
+        Mixed,
+
         /// <summary>Numbers of any kind, as the direct code gives.</summary>
         Reals,
     }
@@ -194,6 +211,8 @@ public sealed class ConvolutionKernelTests : WideVectorTest
             {
                 InputValues.Spikes => noise.gt(0.8).to_type(type),
                 InputValues.Sums => noise.clamp_min(0).round(),
+                InputValues.DenseSums => noise.abs().ceil(),
+                InputValues.Mixed => cat([.. noise.chunk(inputShape[0]).Select((image, number) => number % 2 == 0 ? image.abs().ceil() : image.gt(0.8).to_type(type))]),
                 _ => noise.clone(),
             };
             Weight = randn([shape[4], shape[1], shape[5], shape[5]], dtype: type, generator: generator);
