@@ -1,4 +1,6 @@
 using System.Text.Json;
+using SpikeTrail.Host.Reports.Document;
+using SpikeTrail.Host.Reports.Figures;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Results;
 
@@ -12,6 +14,8 @@ internal sealed record CampaignReport(CampaignResults Results, Provenance? Prove
     public const string ProvenanceFile = "provenance.json";
 
     public const string ReportFile = "report.md";
+
+    public const string PageFile = "report.html";
 
     /// <summary>Reads a campaign's output folder; provenance may be missing, results may not.</summary>
     /// <exception cref="InputException">A file is missing, damaged or of another schema.</exception>
@@ -29,14 +33,30 @@ internal sealed record CampaignReport(CampaignResults Results, Provenance? Prove
         return new(Read(results, ResultsJson.Read), File.Exists(provenance) ? Read(provenance, ProvenanceJson.Read) : null);
     }
 
-    /// <summary>Writes report.md into the folder and returns its path.</summary>
+    /// <summary>Writes report.html, report.md and the figures into the folder; returns the page's path.</summary>
     /// <exception cref="StorageException">The disk is full, or the folder cannot be written.</exception>
     public string Save(string folder)
     {
-        var path = Path.Combine(folder, ReportFile);
-        WholeFile.WriteText(path, MarkdownReport.Write(this));
-        return path;
+        var content = ReportContent.Of(this);
+        WholeFile.CreateFolder(Path.Combine(folder, Figure.Folder));
+        foreach (var figure in content.Figures)
+        {
+            WholeFile.WriteText(Path.Combine(folder, figure.File("csv")), figure.Chart.ToCsv());
+            WholeFile.WriteText(Path.Combine(folder, figure.File("svg")), FigureDrawing.Svg(figure));
+            WholeFile.Write(Path.Combine(folder, figure.File("png")), stream => stream.Write(FigureDrawing.Png(figure)));
+        }
+
+        WholeFile.WriteText(Path.Combine(folder, ReportFile), MarkdownWriter.Write(content));
+        var page = Path.Combine(folder, PageFile);
+        WholeFile.WriteText(page, HtmlWriter.Write(content));
+        return page;
     }
+
+    /// <summary>The report as Markdown, which names its figures' files.</summary>
+    public string ToMarkdown() => MarkdownWriter.Write(ReportContent.Of(this));
+
+    /// <summary>The report as one page of HTML, with its figures in it.</summary>
+    public string ToHtml() => HtmlWriter.Write(ReportContent.Of(this));
 
     private static T Read<T>(string path, Func<string, T> parse)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 
 namespace SpikeTrail.Host.Reports;
@@ -5,6 +6,9 @@ namespace SpikeTrail.Host.Reports;
 /// <summary>A table of text that reads well as it stands: columns are aligned in Markdown's source too.</summary>
 internal sealed class TextTable
 {
+    // Text that may be broken into lines.
+    private const int LongCell = 48;
+
     private readonly Column[] _columns;
     private readonly List<string[]> _rows = [];
 
@@ -42,6 +46,20 @@ internal sealed class TextTable
         return text.ToString();
     }
 
+    /// <summary>The table in HTML.</summary>
+    public string ToHtml()
+    {
+        var text = new StringBuilder("<table>\n<thead>\n<tr>");
+        text.AppendJoin("", _columns.Select(column => $"<th{(column.Right ? " class=\"right\"" : "")}>{WebUtility.HtmlEncode(column.Title)}</th>"));
+        text.Append("</tr>\n</thead>\n<tbody>\n");
+        foreach (var row in _rows)
+        {
+            text.Append("<tr>").AppendJoin("", row.Select((cell, i) => $"<td{Class(_columns[i], cell)}>{WebUtility.HtmlEncode(cell)}</td>")).Append("</tr>\n");
+        }
+
+        return text.Append("</tbody>\n</table>\n").ToString();
+    }
+
     /// <summary>The table for a terminal or a log.</summary>
     public string ToPlain()
     {
@@ -64,6 +82,8 @@ internal sealed class TextTable
         var padded = cells.Select((cell, i) => _columns[i].Right ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]));
         text.Append((left + string.Join(between, padded) + right).TrimEnd()).Append('\n');
     }
+
+    private static string Class(Column column, string cell) => column.Right ? " class=\"right\"" : cell.Length > LongCell ? " class=\"long\"" : "";
 
     private static string Escape(string cell) => cell.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
 

@@ -18,7 +18,7 @@ public sealed class CampaignReportTests : IDisposable
 
         var report = CampaignReport.Load(_folder);
 
-        Assert.Equal(MarkdownReport.Write(new(SampleResults.Campaign, SampleResults.Provenance)), MarkdownReport.Write(report));
+        Assert.Equal(new CampaignReport(SampleResults.Campaign, SampleResults.Provenance).ToMarkdown(), report.ToMarkdown());
     }
 
     [Fact]

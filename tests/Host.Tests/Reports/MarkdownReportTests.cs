@@ -10,7 +10,7 @@ public sealed class MarkdownReportTests
     {
         var golden = Path.Combine(AppContext.BaseDirectory, "golden", "report.md");
 
-        Assert.Equal(File.ReadAllText(golden), MarkdownReport.Write(new(SampleResults.Campaign, SampleResults.Provenance)));
+        Assert.Equal(File.ReadAllText(golden), new CampaignReport(SampleResults.Campaign, SampleResults.Provenance).ToMarkdown());
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class MarkdownReportTests
         var started = SampleResults.Campaign with { Runs = [run with { Network = run.Network with { Weights = "00ff" } }] };
 
         Assert.Contains(
-            "11,181,642 parameters, started from a file of weights, SHA-256 00ff.\n", MarkdownReport.Write(new CampaignReport(started, null)), StringComparison.Ordinal);
+            "11,181,642 parameters, started from a file of weights, SHA-256 00ff.\n", new CampaignReport(started, null).ToMarkdown(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class MarkdownReportTests
     {
         var partial = SampleResults.Campaign with { Campaign = SampleResults.Campaign.Campaign with { Complete = false } };
 
-        Assert.Contains("**Incomplete:**", MarkdownReport.Write(new(partial, null)), StringComparison.Ordinal);
+        Assert.Contains("**Incomplete:**", new CampaignReport(partial, null).ToMarkdown(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class MarkdownReportTests
             Runs = [run with { Missing = [new("strict", "pgd", 0.5, Errored: true), new("strict", "ifgsm", 2, Errored: false), new("strict", "ifgsm", 8, Errored: false)] }],
         };
 
-        var text = MarkdownReport.Write(new(partial, SampleResults.Provenance));
+        var text = new CampaignReport(partial, SampleResults.Provenance).ToMarkdown();
 
         Assert.Contains("**Incomplete:** of 8 cells, 1 errored (their work was given up after repeated failures, see Failures) and 2 are unfinished.", text, StringComparison.Ordinal);
         Assert.Contains("| sew-resnet18-max | fashion-mnist | 3407 | strict   | pgd    | 0.5 |", text, StringComparison.Ordinal);
@@ -54,7 +54,7 @@ public sealed class MarkdownReportTests
     [Fact]
     public void A_campaign_that_has_not_measured_anything_has_a_report_all_the_same()
     {
-        var text = MarkdownReport.Write(new(new CampaignResults(1, new("young", "00", Complete: false, []), []), null));
+        var text = new CampaignReport(new CampaignResults(1, new("young", "00", Complete: false, []), []), null).ToMarkdown();
 
         Assert.Contains("Nothing has been measured yet.", text, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", text, StringComparison.Ordinal);
@@ -65,6 +65,6 @@ public sealed class MarkdownReportTests
     {
         var provenance = SampleResults.Provenance with { Failures = [new("run", "epoch 1", 3, "a|b\nc", GaveUp: true)] };
 
-        Assert.Contains("a\\|b c |", MarkdownReport.Write(new(SampleResults.Campaign, provenance)), StringComparison.Ordinal);
+        Assert.Contains("a\\|b c |", new CampaignReport(SampleResults.Campaign, provenance).ToMarkdown(), StringComparison.Ordinal);
     }
 }

@@ -14,7 +14,7 @@ public sealed class PaperComparisonTests
     [Fact]
     public void The_section_is_the_golden_file_to_the_letter()
     {
-        var report = MarkdownReport.Write(new(Small, null));
+        var report = new CampaignReport(Small, null).ToMarkdown();
         var section = report[report.IndexOf(Heading, StringComparison.Ordinal)..report.IndexOf("## Training", StringComparison.Ordinal)];
 
         Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", "beside-the-paper.md")), section);
@@ -22,7 +22,7 @@ public sealed class PaperComparisonTests
 
     [Fact]
     public void Where_nothing_is_the_papers_nothing_is_shown() =>
-        Assert.DoesNotContain(Heading, MarkdownReport.Write(new(Campaign, SampleResults.Provenance)), StringComparison.Ordinal);
+        Assert.DoesNotContain(Heading, new CampaignReport(Campaign, SampleResults.Provenance).ToMarkdown(), StringComparison.Ordinal);
 
     [Fact]
     public void The_papers_own_scale_is_not_called_smaller()

@@ -1,15 +1,16 @@
 using System.Globalization;
-using System.Text;
+using SpikeTrail.Host.Reports.Document;
+using SpikeTrail.Host.Reports.Figures;
 using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports;
 
-/// <summary>report.md: what came out, whether to believe it, and how it was measured.</summary>
-internal static class MarkdownReport
+/// <summary>What a report says, whatever it is written as: what came out, whether to believe it, and how it was measured.</summary>
+internal static class ReportContent
 {
-    public static string Write(CampaignReport report)
+    public static ReportDocument Of(CampaignReport report)
     {
-        var text = new StringBuilder();
+        var text = new ReportDocument();
         Head(text, report);
         Accuracy(text, report.Results);
         Protocols(text, report.Results);
@@ -21,16 +22,16 @@ internal static class MarkdownReport
         Failures(text, report);
         Method(text, report.Results);
         Origin(text, report.Provenance);
-        return text.ToString();
+        return text;
     }
 
-    private static void Head(StringBuilder text, CampaignReport report)
+    private static void Head(ReportDocument text, CampaignReport report)
     {
         var campaign = report.Results.Campaign;
-        text.Append(Invariant($"# {campaign.Name}\n\n"));
+        text.Heading(1, campaign.Name);
         if (!campaign.Complete)
         {
-            text.Append(Invariant($"**Incomplete:** {Missing(report.Results)}. Run the campaign again with the same output folder to continue it.\n\n"));
+            text.Paragraph($"**Incomplete:** {Missing(report.Results)}. Run the campaign again with the same output folder to continue it.");
         }
     }
 
@@ -44,35 +45,37 @@ internal static class MarkdownReport
             : $"of {Numbers.Count(all, "cell", "cells")}, {Numbers.Count(errored)} errored (their work was given up after repeated failures, see Failures) and {Numbers.Count(missing.Count - errored)} are unfinished";
     }
 
-    private static void Accuracy(StringBuilder text, CampaignResults results)
+    private static void Accuracy(ReportDocument text, CampaignResults results)
     {
-        text.Append("## Accuracy\n\n");
+        text.Heading(2, "Accuracy");
         var table = AccuracyTable.Of(results);
-        Paragraph(text, table.Rows == 0
+        text.Paragraph(table.Rows == 0
             ? "Nothing has been measured yet."
             : "Share of test images classified correctly. The budget eps is in units of 1/255. Input zeros: share of exact zeros in the gradient of the "
               + "loss with respect to the image, where the attack starts.");
-        Table(text, table);
+        text.Table(table);
+        text.Draw(CampaignFigures.Accuracy(results));
+        text.Draw(CampaignFigures.TradeOff(results));
     }
 
-    private static void Protocols(StringBuilder text, CampaignResults results)
+    private static void Protocols(ReportDocument text, CampaignResults results)
     {
         var table = ProtocolTable.Of(results);
         if (table.Rows > 0)
         {
-            text.Append("## Protocols side by side\n\n");
-            Paragraph(text, "The same network under different rules, which \"How it was measured\" spells out. ± is the difference to strict (or, without it, to the first) in points.");
-            Table(text, table);
+            text.Heading(2, "Protocols side by side");
+            text.Paragraph("The same network under different rules, which \"How it was measured\" spells out. ± is the difference to strict (or, without it, to the first) in points.");
+            text.Table(table);
         }
     }
 
-    private static void AttackReality(StringBuilder text, CampaignResults results)
+    private static void AttackReality(ReportDocument text, CampaignResults results)
     {
-        text.Append("## Is the attack real?\n\n");
+        text.Heading(2, "Is the attack real?");
         var doubts = AttackDoubts.Find(results);
         if (doubts.Count == 0)
         {
-            Paragraph(text, ProtocolCells.Of(results).Any(cells => cells.Attacked.Any())
+            text.Paragraph(ProtocolCells.Of(results).Any(cells => cells.Attacked.Any())
                 ? "None of the signs looked for was found: an iterated attack weaker than a single step of the same budget, accuracy that does not fall from one "
                   + "budget to the next, images without a gradient, losses that are no numbers, a network at chance. That is a necessary sign, not a proof; a stronger "
                   + "attack may still find more."
@@ -80,20 +83,15 @@ internal static class MarkdownReport
             return;
         }
 
-        Paragraph(text, "Not beyond doubt: the numbers below may overstate robustness.");
+        text.Paragraph("Not beyond doubt: the numbers below may overstate robustness.");
         foreach (var alike in doubts.GroupBy(doubt => doubt.Meaning))
         {
-            foreach (var doubt in alike)
-            {
-                text.Append(Invariant($"- **{doubt.Where}:** {doubt.What}.\n"));
-            }
-
-            text.Append('\n');
-            Paragraph(text, alike.Key);
+            text.Bullets(alike.Select(doubt => $"**{doubt.Where}:** {doubt.What}."));
+            text.Paragraph(alike.Key);
         }
     }
 
-    private static void Sparsity(StringBuilder text, CampaignResults results)
+    private static void Sparsity(ReportDocument text, CampaignResults results)
     {
         var byKind = SparsityTables.ByKind(results);
         if (byKind.Rows == 0)
@@ -101,19 +99,22 @@ internal static class MarkdownReport
             return;
         }
 
-        text.Append("## Gradient sparsity\n\n");
-        Paragraph(text, "Share of exact zeros in the gradient with respect to an operation's input, averaged over the modules of a kind:");
-        Table(text, byKind);
+        text.Heading(2, "Gradient sparsity");
+        text.Paragraph("Share of exact zeros in the gradient with respect to an operation's input, averaged over the modules of a kind:");
+        text.Table(byKind);
         var stemPool = SparsityTables.StemPool(results);
         if (stemPool.Rows > 0)
         {
-            Paragraph(text, "The stem's pool by itself. A maximum over 3×3 with stride 2 passes each gradient to one of its inputs, which alone leaves about "
+            text.Paragraph("The stem's pool by itself. A maximum over 3×3 with stride 2 passes each gradient to one of its inputs, which alone leaves about "
                 + "three quarters of its input side zero; published figures may be the mean of both sides.");
-            Table(text, stemPool);
+            text.Table(stemPool);
         }
+
+        text.Draw(CampaignFigures.Sparsity(results));
+        text.Draw(CampaignFigures.Norms(results));
     }
 
-    private static void Theorems(StringBuilder text, CampaignResults results)
+    private static void Theorems(ReportDocument text, CampaignResults results)
     {
         var (vulnerability, density) = (TheoremTables.Vulnerability(results), TheoremTables.Density(results));
         if (vulnerability.Rows + density.Rows == 0)
@@ -121,77 +122,83 @@ internal static class MarkdownReport
             return;
         }
 
-        text.Append("## The theorems, measured\n\n");
+        text.Heading(2, "The theorems, measured");
         if (vulnerability.Rows > 0)
         {
-            Paragraph(text, "Theorem 4.1 says 3 ≤ rho_adv / rho_rand ≤ 3 l0 of the gradient, where the network is linear within the budget; there the ratio is 3 l1² / l2². "
+            text.Paragraph("Theorem 4.1 says 3 ≤ rho_adv / rho_rand ≤ 3 l0 of the gradient, where the network is linear within the budget; there the ratio is 3 l1² / l2². "
                 + "rho is the mean square change of the true class's probability: rho_adv under the attack itself, which is a lower bound of the worst case, rho_rand under "
                 + "perturbations drawn uniformly from the budget and put back into [0, 1]. A ratio far from the estimate has several possible causes: the network is not linear within "
                 + "the budget, the attack is weak, perturbations are cut off at 0 and 1 or rounded to bytes, or the gradient goes straight through a code that is not the identity.");
-            Table(text, vulnerability);
+            text.Table(vulnerability);
         }
 
         if (density.Rows > 0)
         {
-            Paragraph(text, "Theorem 4.4 ties the density of weight gradients to that of input gradients. Share of entries that are not zero, averaged over the convolutions. "
+            text.Paragraph("Theorem 4.4 ties the density of weight gradients to that of input gradients. Share of entries that are not zero, averaged over the convolutions. "
                 + "Much of it is geometry: a 1×1 convolution with stride 2 never reads three of four pixels, and a padded 3×3 kernel on a map of one or two pixels has taps that never "
                 + "meet one. A weight's gradient is summed over the batch and all time steps, an input's is not:");
-            Table(text, density);
+            text.Table(density);
         }
     }
 
-    private static void Paper(StringBuilder text, PaperComparison comparison)
+    private static void Paper(ReportDocument text, PaperComparison comparison)
     {
         if (!comparison.Any)
         {
             return;
         }
 
-        text.Append("## Beside the paper\n\n");
-        Paragraph(text, Invariant($"The paper is Luu et al., arXiv 2509.23762. Its accuracies are in per cent, under attack at eps {PaperRows.Epsilon}, PGD with ")
+        text.Heading(2, "Beside the paper");
+        text.Paragraph(Invariant($"The paper is Luu et al., arXiv 2509.23762. Its accuracies are in per cent, under attack at eps {PaperRows.Epsilon}, PGD with ")
             + Invariant($"{PaperRows.PgdIterations} steps of {PaperRows.PgdStepSize}/255; its code measures as the protocol `as-published` does. A difference is what was measured ")
             + "minus what was published, in percentage points.");
         foreach (var (runs, size) in comparison.Smaller)
         {
-            Paragraph(text, $"**Smaller than the paper's:** {size} ({runs}). Differences then show what so little training or testing gives, not whether the paper's figures can be had.");
+            text.Paragraph($"**Smaller than the paper's:** {size} ({runs}). Differences then show what so little training or testing gives, not whether the paper's figures can be had.");
         }
 
         foreach (var dataSet in comparison.DataSets)
         {
-            text.Append(Invariant($"### {dataSet}\n\n"));
-            Table(text, comparison.Accuracies(dataSet));
+            text.Heading(3, dataSet);
+            text.Table(comparison.Accuracies(dataSet));
         }
 
         var sparsity = comparison.Sparsity();
         if (sparsity.Rows > 0)
         {
-            text.Append("### Figures 3 and 5: where the gradient vanishes\n\n");
-            Paragraph(text, "Share of exact zeros in the gradient, averaged over the modules of a kind. The difference is taken from the mean of both sides, which is "
+            text.Heading(3, "Figures 3 and 5: where the gradient vanishes");
+            text.Paragraph("Share of exact zeros in the gradient, averaged over the modules of a kind. The difference is taken from the mean of both sides, which is "
                 + "what the paper's 37.88 % for max pooling appears to be: half of 75.76 %.");
-            Table(text, sparsity);
+            text.Table(sparsity);
         }
 
         var missing = comparison.Missing();
         if (missing.Rows > 0)
         {
-            text.Append("### Not in this campaign\n\n");
-            Table(text, missing);
+            text.Heading(3, "Not in this campaign");
+            text.Table(missing);
         }
     }
 
-    private static void Training(StringBuilder text, CampaignResults results)
+    private static void Training(ReportDocument text, CampaignResults results)
     {
         foreach (var (run, i) in results.Runs.Where(run => run.Epochs.Count > 0).Select((run, i) => (run, i)))
         {
-            text.Append(i == 0 ? "## Training\n\n" : "");
-            text.Append(Invariant($"### {ProtocolCells.NameOf(run)}\n\n"));
-            Table(text, TrainingTable.Of(run));
+            if (i == 0)
+            {
+                text.Heading(2, "Training");
+            }
+
+            text.Heading(3, ProtocolCells.NameOf(run));
+            text.Table(TrainingTable.Of(run));
         }
+
+        text.Draw(CampaignFigures.Training(results));
     }
 
-    private static void Failures(StringBuilder text, CampaignReport report)
+    private static void Failures(ReportDocument text, CampaignReport report)
     {
-        text.Append("## Failures\n\n");
+        text.Heading(2, "Failures");
         var errored = new TextTable("network", "data set", ">seed", "protocol", "attack", ">eps");
         foreach (var (run, cell) in from run in report.Results.Runs from cell in run.Missing where cell.Errored select (run, cell))
         {
@@ -200,18 +207,18 @@ internal static class MarkdownReport
 
         if (errored.Rows > 0)
         {
-            Paragraph(text, "Cells that errored: they have no result, because the work they wait for was given up when it was last tried.");
-            Table(text, errored);
+            text.Paragraph("Cells that errored: they have no result, because the work they wait for was given up when it was last tried.");
+            text.Table(errored);
         }
 
         Failures(text, report.Provenance);
     }
 
-    private static void Failures(StringBuilder text, Provenance? provenance)
+    private static void Failures(ReportDocument text, Provenance? provenance)
     {
         if (provenance is not { Failures.Count: > 0 })
         {
-            Paragraph(text, provenance is null ? $"Unknown: there is no {CampaignReport.ProvenanceFile} beside the results." : "None.");
+            text.Paragraph(provenance is null ? $"Unknown: there is no {CampaignReport.ProvenanceFile} beside the results." : "None.");
             return;
         }
 
@@ -221,71 +228,51 @@ internal static class MarkdownReport
             table.Add(failure.Run, failure.Work, Numbers.Plain(failure.Attempt), failure.GaveUp ? "given up" : "tried again", failure.Reason);
         }
 
-        Table(text, table);
+        text.Table(table);
     }
 
-    private static void Method(StringBuilder text, CampaignResults results)
+    private static void Method(ReportDocument text, CampaignResults results)
     {
-        text.Append("## How it was measured\n\n");
-        foreach (var network in results.Runs.Select(run => run.Network).Distinct())
-        {
-            text.Append(Invariant(
-                $"- Network **{network.Name}**: {network.Family}, {network.Depth} layers, width {network.Width}, {network.Pool} pooling in the stem, {network.Connection} connections, "));
-            text.Append(Invariant(
-                $"{network.Neuron} neurons, batch norm over {network.BatchNorm}, {network.Precision}, {Numbers.Count(network.Parameters)} parameters"));
-            text.Append(network.Weights is { } weights ? $", started from a file of weights, SHA-256 {weights}.\n" : ".\n");
-        }
-
-        foreach (var data in results.Runs.Select(run => run.Dataset).Distinct())
-        {
-            text.Append(Invariant(
-                $"- Data set **{data.Name}**: {Numbers.Count(data.TrainingImages)} training and {Numbers.Count(data.TestImages)} test images of {Numbers.Count(data.Classes)} classes, "));
-            text.Append(Invariant($"shown for T = {data.TimeSteps} time steps in {data.Encoder} code.\n"));
-        }
-
-        foreach (var attack in results.Runs.SelectMany(run => run.Cells).Where(cell => cell.Iterations > 0).DistinctBy(cell => cell.Attack))
-        {
-            text.Append(Invariant($"- Attack **{attack.Attack}**: {AttackSettings(attack)}\n"));
-        }
-
-        foreach (var protocol in results.Campaign.Protocols)
-        {
-            text.Append(Invariant($"- Protocol **{protocol.Name}**: {ProtocolRules.Of(protocol)}\n"));
-        }
-
-        text.Append('\n');
-        Paragraph(text, "All attacks are bounded in the maximum norm and maximise the cross-entropy. With several restarts an image counts as correct only if it withstands all of them. "
+        text.Heading(2, "How it was measured");
+        text.Bullets(
+        [
+            .. results.Runs.Select(run => run.Network).Distinct().Select(Of),
+            .. results.Runs.Select(run => run.Dataset).Distinct().Select(Of),
+            .. results.Runs.SelectMany(run => run.Cells).Where(cell => cell.Iterations > 0).DistinctBy(cell => cell.Attack)
+                .Select(attack => $"Attack **{attack.Attack}**: {AttackSettings(attack)}"),
+            .. results.Campaign.Protocols.Select(protocol => $"Protocol **{protocol.Name}**: {ProtocolRules.Of(protocol)}"),
+        ]);
+        text.Paragraph("All attacks are bounded in the maximum norm and maximise the cross-entropy. With several restarts an image counts as correct only if it withstands all of them. "
             + "Gradients are counted in the attack's first step, where FGSM is at the image itself; a zero is an exact zero.");
     }
+
+    private static string Of(NetworkSection network) =>
+        Invariant($"Network **{network.Name}**: {network.Family}, {network.Depth} layers, width {network.Width}, {network.Pool} pooling in the stem, {network.Connection} connections, ")
+        + $"{network.Neuron} neurons, batch norm over {network.BatchNorm}, {network.Precision}, {Numbers.Count(network.Parameters)} parameters"
+        + (network.Weights is { } weights ? $", started from a file of weights, SHA-256 {weights}." : ".");
+
+    private static string Of(DataSetSection data) =>
+        $"Data set **{data.Name}**: {Numbers.Count(data.TrainingImages)} training and {Numbers.Count(data.TestImages)} test images of {Numbers.Count(data.Classes)} classes, "
+        + Invariant($"shown for T = {data.TimeSteps} time steps in {data.Encoder} code.");
 
     private static string AttackSettings(CellResult attack) => ProtocolCells.IsSingleStep(attack)
         ? "one step of length eps along the gradient's sign."
         : Invariant($"{Numbers.Count(attack.Iterations, "step", "steps")} of length {Numbers.Epsilon(attack.StepSize)}/255 along the gradient's sign, ")
           + $"{Numbers.Count(attack.Restarts, "start", "starts")}.";
 
-    private static void Origin(StringBuilder text, Provenance? provenance)
+    private static void Origin(ReportDocument text, Provenance? provenance)
     {
         if (provenance is null)
         {
             return;
         }
 
-        text.Append("## Where and when\n\n");
+        text.Heading(2, "Where and when");
         var finished = provenance.Finished is { } end ? Invariant($"finished {end:yyyy-MM-dd HH:mm:ss zzz}") : "not finished";
-        Paragraph(text, Invariant(
+        text.Paragraph(Invariant(
             $"SpikeTrail {provenance.Spiketrail} with libtorch {provenance.Libtorch} on {provenance.Host} ({string.Join(", ", provenance.Devices)}; ")
             + Invariant($"{Numbers.Count(provenance.Threads, "thread", "threads")} a layer group). Started {provenance.Started:yyyy-MM-dd HH:mm:ss zzz}, {finished}; ")
             + Invariant($"{provenance.Timings.Sum(timing => timing.Seconds):0} seconds of work."));
-    }
-
-    private static void Paragraph(StringBuilder text, string paragraph) => text.Append(paragraph).Append("\n\n");
-
-    private static void Table(StringBuilder text, TextTable table)
-    {
-        if (table.Rows > 0)
-        {
-            text.Append(table.ToMarkdown()).Append('\n');
-        }
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+
+namespace SpikeTrail.Host.Reports.Figures;
+
+/// <summary>What a figure draws. All of it is in <see cref="ToCsv"/>: nothing is drawn that cannot be read there.</summary>
+/// <param name="X">The horizontal axis.</param>
+/// <param name="Y">The vertical axis.</param>
+/// <param name="Series">What is drawn, each in its own colour and mark.</param>
+internal sealed record Chart(Axis X, Axis Y, IReadOnlyList<Series> Series)
+{
+    /// <summary>A row for each point, its numbers as they are.</summary>
+    public string ToCsv()
+    {
+        var text = new StringBuilder();
+        Line(text, ["series", "label", X.Title, Y.Title, "low", "high"]);
+        foreach (var (series, point) in from series in Series from point in series.Points select (series, point))
+        {
+            Line(text, [series.Name, point.Label, Number(point.X), Number(point.Y), Number(point.Interval?.Low), Number(point.Interval?.High)]);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Line(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(Quoted)).Append('\n');
+
+    private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Quoted(string cell) => cell.AsSpan().ContainsAny(",\"\n\r") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
+}
+
+/// <summary>An axis.</summary>
+/// <param name="Title">What it measures, with its unit.</param>
+/// <param name="Logarithmic">Whether it goes by powers of ten.</param>
+/// <param name="Limits">Where it ends, or null to fit.</param>
+/// <param name="Labels">Names of the places 0, 1, 2 …, or null for numbers.</param>
+internal sealed record Axis(string Title, bool Logarithmic = false, Interval? Limits = null, IReadOnlyList<string>? Labels = null);
+
+/// <summary>Points that belong together.</summary>
+/// <param name="Name">What the legend says.</param>
+/// <param name="Points">In their order.</param>
+/// <param name="Joined">Whether a line joins them.</param>
+internal sealed record Series(string Name, IReadOnlyList<ChartPoint> Points, bool Joined = true);
+
+/// <summary>A point.</summary>
+/// <param name="X">Where on the horizontal axis.</param>
+/// <param name="Y">Where on the vertical one.</param>
+/// <param name="Interval">A confidence interval of y.</param>
+/// <param name="Label">What it is, where x does not say so.</param>
+internal sealed record ChartPoint(double X, double Y, Interval? Interval = null, string Label = "");
+
+/// <summary>From one number to another.</summary>
+internal sealed record Interval(double Low, double High);
