@@ -1,4 +1,5 @@
 using SpikeTrail.Host.Benchmarks;
+using SpikeTrail.Snn.Native;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Bench.Convolutions;
@@ -15,6 +16,7 @@ internal static class ConvolutionComparison
     {
         var (rounds, threads) = ((int)BenchOptions.Number(options, "--rounds", 31), (int)BenchOptions.Number(options, "--threads", 2));
         var share = BenchOptions.Number(options, "--spikes", 0.2);
+        LibTorch.Load();
         set_num_threads(threads);
         random.manual_seed(BenchmarkSetting.Seed);
         Console.WriteLine($"{Images} images, float32, {threads} threads, {BenchOptions.Text(share)} of the inputs spike (half of an image's); milliseconds, medians of {rounds} rounds\n");

@@ -14,6 +14,7 @@ internal sealed class ConvolutionWork
     private readonly Tensor _inputLast;
     private readonly Tensor _weightLast;
     private readonly Tensor _gradientLast;
+    private readonly Tensor _inputKept;
 
     /// <summary>Work on random spikes. Tensors belong to the scope it is made in.</summary>
     public ConvolutionWork(ConvolutionLayer layer, int images, double spikes)
@@ -27,6 +28,7 @@ internal sealed class ConvolutionWork
         _inputLast = ChannelsLast(_input);
         _gradientLast = ChannelsLast(_gradient);
         _weightLast = ConvolutionKernel.InKernelOrder(_weight);
+        _inputKept = SpikeBytes.Of(_inputLast);
     }
 
     private int Padding => _layer.Kernel / 2;
@@ -39,7 +41,7 @@ internal sealed class ConvolutionWork
         () => TimeGradient(ofWeight: true),
         () => Time(() => ConvolutionKernel.Forward(_inputLast, _weightLast, _layer.Stride, Padding)),
         () => Time(() => ConvolutionKernel.InputGradient(_gradientLast, _weightLast, _input.shape, _layer.Stride, Padding)),
-        () => Time(() => ConvolutionKernel.WeightGradient(_inputLast, _gradientLast, _weightLast, _layer.Stride, Padding)),
+        () => Time(() => ConvolutionKernel.WeightGradient(_inputKept, _gradientLast, _weightLast, _layer.Stride, Padding)),
     ];
 
     private static double Time(Func<Tensor> work)

@@ -7,9 +7,9 @@ using System.Runtime.Intrinsics.X86;
 namespace SpikeTrail.Snn.Kernels;
 
 /// <summary>
-/// A convolution of inputs that are not sparse: dense products, but only of those pixels that a pixel of the kernel really joins. A sum's
-/// order is that of the kernel's pixels and channels alone: an image's bits depend neither on the others in the call nor on the number of
-/// threads.
+/// A convolution of inputs that are not sparse: dense products, but only of those pixels that a pixel of the kernel really joins. An output's
+/// sum has the order of the kernel's pixels and channels alone: an image's bits depend neither on the others in the call nor on the number
+/// of threads.
 /// </summary>
 internal static unsafe class DenseConvolution
 {

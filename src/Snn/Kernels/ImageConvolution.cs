@@ -54,7 +54,7 @@ internal static unsafe class ImageConvolution
                     WeightGradient(padded, scratch.Start, gradients + ((long)image * padded.OutputSize), (row, value), weightGradients);
                 }
             }
-        });
+        }, grains: 1);
     }
 
     private static void Forward<T>(PaddedImage<T> padded, int[] under, T* image, T* weights, T* outputs)

@@ -16,27 +16,29 @@ internal static unsafe class InputDensity
     public static bool IsHigh<T>(T* values, long count)
         where T : unmanaged, INumber<T>
     {
-        var most = 0L;
+        var spiking = 0L;
         ThreadTeam.Run((int)((count + PieceSize - 1) / PieceSize), (first, last) =>
         {
             var (start, end) = ((long)first * PieceSize, Math.Min((long)last * PieceSize, count));
-            Interlocked.Add(ref most, Count(values + start, end - start));
+            Interlocked.Add(ref spiking, Count(values + start, end - start));
         });
-        return 2 * most > count;
+        return 2 * spiking > count;
     }
 
     /// <summary>Images that follow each other and are alike in this, from the first to before the last.</summary>
     public static IEnumerable<(int First, int Last, bool High)> Runs<T>(Pixels<T> images, int first, int last)
         where T : unmanaged, INumber<T>
     {
-        for (int start = first, end; start < last; start = end)
+        for (var (start, high) = (first, first < last && IsHigh(images, first)); start < last;)
         {
-            var high = IsHigh(images, start);
-            for (end = start + 1; end < last && IsHigh(images, end) == high; end++)
+            var (end, next) = (start + 1, !high);
+            while (end < last && (next = IsHigh(images, end)) == high)
             {
+                end++;
             }
 
             yield return (start, end, high);
+            (start, high) = (end, next);
         }
     }
 

@@ -3,6 +3,7 @@ using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Kernels;
 using SpikeTrail.Snn.Kernels.Cuda;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Networks;
@@ -55,7 +56,8 @@ public sealed class BatchNorm2d(
         var terms = TermsOf(inputs_WNCHW, tape.Request);
         using var scale = terms.ScaleFor(inputs_WNCHW);
         using var shift = terms.ShiftFor(inputs_WNCHW);
-        var outputs_WNCHW = shift.addcmul(inputs_WNCHW, scale, value: 1);
+        using var whole = 1.ToScalar();
+        var outputs_WNCHW = shift.addcmul(inputs_WNCHW, scale, whole);
         if (tape.Request.Backward)
         {
             tape.Push(inputs_WNCHW);

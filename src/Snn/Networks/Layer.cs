@@ -33,12 +33,15 @@ public abstract class Layer(string name)
     /// <summary>Whether the layer must see all T time steps of such a pass before it can let the first go.</summary>
     public virtual bool NeedsWholeSequence(PassRequest request) => Children.Any(child => child.NeedsWholeSequence(request));
 
-    /// <summary>Computes the outputs of a window, [W, N, …], from its inputs, which stay the caller's.</summary>
+    /// <summary>
+    /// Computes the outputs of a window, [W, N, …], from its inputs, which stay the caller's. The outputs' memory is the caller's alone, unless
+    /// the layer is a single <see cref="Operation"/>: then the tape may read it still.
+    /// </summary>
     public abstract Tensor Forward(Tensor inputs_WN, PassTape tape);
 
     /// <summary>
     /// Computes dL/dinputs of a window, [W, N, …], from dL/doutputs, which stays the caller's. Windows come in the
-    /// reverse of their forward order. Null where the inputs are the network's own and nobody asked for their gradient.
+    /// reverse of their forward order. What comes back is the caller's alone. Null where the inputs are the network's own and nobody asked for their gradient.
     /// </summary>
     public abstract Tensor? Backward(Tensor gradients_WN, PassTape tape);
 

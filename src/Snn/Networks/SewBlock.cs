@@ -33,7 +33,7 @@ public sealed class SewBlock(string name, Layer residual, Layer? shortcut, SewCo
         {
             SewConnection.Add => Add(y, x),
             SewConnection.And => x * y,
-            SewConnection.Iand => x.addcmul(x, y, value: -1),
+            SewConnection.Iand => Without(x, y),
             _ => throw new InvalidOperationException($"no such connection: {connection}"),
         };
 
@@ -67,9 +67,15 @@ public sealed class SewBlock(string name, Layer residual, Layer? shortcut, SewCo
     /// <summary>The sum of two tensors, in the place of the first, which nobody else reads.</summary>
     private static Tensor Add(Tensor to, Tensor values)
     {
-        // TorchSharp would leave the 1 of "add 1 times this" to the garbage collector.
-        using var one = 1.ToScalar();
-        return to.add_(values, one).alias();
+        using var whole = 1.ToScalar();
+        return to.add_(values, whole).alias();
+    }
+
+    /// <summary>x − x·y.</summary>
+    private static Tensor Without(Tensor x, Tensor y)
+    {
+        using var less = (-1).ToScalar();
+        return x.addcmul(x, y, less);
     }
 
     private (Tensor X, Tensor Y) SplitGradient(Tensor gradients_WN, PassTape tape)
@@ -86,7 +92,8 @@ public sealed class SewBlock(string name, Layer residual, Layer? shortcut, SewCo
             return (gradients_WN * y, gradients_WN * x);
         }
 
-        using var silent = y.neg().add_(1);
+        using var whole = 1.ToScalar();
+        using var silent = y.neg().add_(whole);
         var yGradients = gradients_WN * x;
         return (gradients_WN * silent, yGradients.neg_());
     }

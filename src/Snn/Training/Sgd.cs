@@ -1,5 +1,6 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Snn.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Training;
@@ -14,8 +15,12 @@ internal sealed class Sgd(OptimizerSpec spec) : Optimizer
     public override void Step(Parameter parameter, Tensor gradient, double learningRate)
     {
         var velocity = Slot(Velocity, parameter);
-        using var decayed = gradient.add(parameter.Value, alpha: spec.WeightDecay);
-        velocity.mul_(spec.Momentum).add_(decayed);
-        parameter.Value.add_(velocity, alpha: -learningRate);
+        using var decay = spec.WeightDecay.ToScalar();
+        using var momentum = spec.Momentum.ToScalar();
+        using var whole = 1.ToScalar();
+        using var rate = (-learningRate).ToScalar();
+        using var decayed = gradient.add(parameter.Value, decay);
+        velocity.mul_(momentum).add_(decayed, whole);
+        parameter.Value.add_(velocity, rate);
     }
 }

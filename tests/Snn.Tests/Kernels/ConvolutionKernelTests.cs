@@ -10,6 +10,8 @@ public sealed class ConvolutionKernelTests : WideVectorTest
     public static TheoryData<int[], ScalarType> Shapes() => InBothTypes(
         [2, 3, 32, 32, 64, 7, 2, 3],
         [7, 64, 8, 8, 64, 3, 1, 1],
+        [70, 64, 4, 4, 64, 3, 1, 1],
+        [20, 64, 8, 8, 64, 1, 1, 0],
         [5, 64, 8, 8, 128, 3, 2, 1],
         [5, 64, 8, 8, 128, 1, 2, 0],
         [13, 128, 2, 2, 128, 3, 1, 1],
