@@ -122,7 +122,7 @@ public sealed class Chaos(string program, string folder, int seed, TextWriter ou
         Expect(kept.SequenceEqual(Wreck.CheckpointFiles(round).Order(StringComparer.Ordinal)), $"{round}/checkpoints has other files than the last two epochs'");
         var files = Directory.GetFiles(round).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal);
         Expect(
-            files.SequenceEqual(["journal.db", "lock", "provenance.json", "report.md", "results.json", "spiketrail.log"]),
+            files.SequenceEqual(["journal.db", "lock", "provenance.json", "report.html", "report.md", "results.json", "spiketrail.log"]),
             $"{round} has other files than a campaign: {string.Join(", ", files)}");
     }
 

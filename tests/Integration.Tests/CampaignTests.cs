@@ -74,6 +74,8 @@ public sealed class CampaignTests : IDisposable
         Assert.Equal(0, end.ExitCode);
         var tables = report[..report.IndexOf("## Failures", StringComparison.Ordinal)];
         Assert.StartsWith(tables, await ReadAsync("alone", "report.md"), StringComparison.Ordinal);
+        Assert.Contains("<svg ", await ReadAsync("alone", "report.html"), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(alone, "figures", "loss.png")));
     }
 
     [Fact]

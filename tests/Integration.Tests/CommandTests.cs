@@ -35,7 +35,7 @@ public sealed partial class CommandTests : IAsyncLifetime
         await SaysAsync("tiny is complete: 100.00 %", "campaign", "tail", "tiny");
         await SaysAsync("tiny      complete  100.00 %", "campaign", "list");
         await SaysAsync("2/2   10/10", "campaign", "status", "tiny");
-        await SaysAsync(Path.Combine(_folder, "campaigns", "tiny", "report.md"), "campaign", "report", "tiny");
+        await SaysAsync(Path.Combine(_folder, "campaigns", "tiny", "report.html"), "campaign", "report", "tiny");
         await RefusedAsync("tiny: is complete already", "campaign", "cancel", "tiny");
         await SaysAsync("no pipelines", "pipeline", "show");
         await RefusedAsync("tiny-9: there is no such pipeline", "pipeline", "show", "tiny-9");

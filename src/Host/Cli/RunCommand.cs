@@ -10,7 +10,7 @@ internal static class RunCommand
     public static Command Create()
     {
         var campaign = new Argument<string>("CAMPAIGN.conf") { Description = "The campaign, a HOCON file." };
-        var output = CampaignOptions.Out("The campaign's own folder: journal, checkpoints, results.json, report.md.");
+        var output = CampaignOptions.Out("The campaign's own folder: journal, checkpoints, results.json, report.html.");
         output.Required = true;
         var data = CampaignOptions.Data();
         var set = CampaignOptions.Set();

@@ -43,7 +43,7 @@ internal static class CampaignPalette
         new(
             new("retry", "Take up again what failed too often.", [Campaign]),
             (arguments, _) => CommandAction.Ask.ToBeDone(new RetryCampaign(arguments.Campaign(Campaign)))),
-        new(new("report", "Write report.md from what is measured so far, and show its main table.", [Campaign]), Report),
+        new(new("report", "Write the report from what is measured so far, and show its main table.", [Campaign]), Report),
     ]);
 
     private static CommandAction.Ask Start(CommandArguments arguments, PaletteContext context)

@@ -200,7 +200,7 @@ public sealed class CampaignPaletteTests : PaletteTest
         Give("campaign report demo");
 
         var answer = await AnswerAsync();
-        var report = Path.Combine(folder, CampaignReport.ReportFile);
+        var report = Path.Combine(folder, CampaignReport.PageFile);
         Assert.StartsWith("pool-comparison\n\n", answer.Text, StringComparison.Ordinal);
         Assert.EndsWith($"report: {report}", answer.Text, StringComparison.Ordinal);
         Assert.True(File.Exists(report));

@@ -55,10 +55,11 @@ internal static class CampaignFigures
                 from network in setting.Networks
                 from cells in network.Seeds
                 let worst = cells.Attacked.Where(cell => cell.Epsilon == epsilon).MinBy(cell => cell.Accuracy)
-                where cells.Clean is not null && worst is not null
+                let clean = cells.Clean
+                where clean is not null && worst is not null
                 select new Series(
                     $"{cells.Run.Network.Name}, seed {Numbers.Plain(cells.Run.Seed)}: {Numbers.PercentSign(worst.InputGradient.ZeroFraction)} zeros",
-                    [new ChartPoint(100 * cells.Clean.Accuracy, 100 * worst.Accuracy, Share(worst.Correct, worst.Total), worst.Attack)],
+                    [new ChartPoint(100 * clean.Accuracy, 100 * worst.Accuracy, Share(worst.Correct, worst.Total), worst.Attack)],
                     Joined: false)).ToList();
             foreach (var (part, series) in points.Chunk(MostLines).Index())
             {

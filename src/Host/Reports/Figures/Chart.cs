@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SpikeTrail.Host.Reports.Statistics;
 
 namespace SpikeTrail.Host.Reports.Figures;
 
@@ -48,6 +49,3 @@ internal sealed record Series(string Name, IReadOnlyList<ChartPoint> Points, boo
 /// <param name="Interval">A confidence interval of y.</param>
 /// <param name="Label">What it is, where x does not say so.</param>
 internal sealed record ChartPoint(double X, double Y, Interval? Interval = null, string Label = "");
-
-/// <summary>From one number to another.</summary>
-internal sealed record Interval(double Low, double High);

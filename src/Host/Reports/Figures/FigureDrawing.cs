@@ -77,17 +77,27 @@ internal static class FigureDrawing
         line.MarkerShape = mark;
         line.MarkerSize = 8;
         line.LineWidth = series.Joined ? 2 : 0;
-        var bars = points.Where(point => point.Interval is not null).ToList();
+        Bars(plot, points, colour);
+    }
+
+    /// <summary>Confidence intervals, where there are any.</summary>
+    private static void Bars(Plot plot, IEnumerable<ChartPoint> points, Color colour)
+    {
+        var bars = (from point in points where point.Interval is not null select (point.X, point.Y, Interval: point.Interval!.Value)).ToList();
         if (bars.Count > 0)
         {
-            double[] none = new double[bars.Count];
-            plot.Add.Plottable(new ScottPlot.Plottables.ErrorBar(
+            var none = new double[bars.Count];
+            var bar = new ScottPlot.Plottables.ErrorBar(
                 [.. bars.Select(point => point.X)],
                 [.. bars.Select(point => point.Y)],
                 none,
                 none,
-                [.. bars.Select(point => point.Y - point.Interval!.Low)],
-                [.. bars.Select(point => point.Interval!.High - point.Y)]) { Color = colour });
+                [.. bars.Select(point => point.Interval.High - point.Y)],
+                [.. bars.Select(point => point.Y - point.Interval.Low)])
+            {
+                Color = colour,
+            };
+            plot.Add.Plottable(bar);
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class CampaignFiguresTests
             var (network, attack) = (series.Name.Split(", ")[0], series.Name.Split(", ")[1]);
             var cells = Results.Runs.Single(run => run.Network.Name == network).Cells.Where(cell => cell.Attack == attack || cell.Attack == "none").OrderBy(cell => cell.Epsilon);
             Assert.Equal(cells.Select(cell => (cell.Epsilon, 100.0 * cell.Correct / cell.Total)), series.Points.Select(point => (point.X, point.Y)));
-            Assert.All(series.Points, point => Assert.True(point.Interval!.Low < point.Y && point.Y < point.Interval.High));
+            Assert.All(series.Points, point => Assert.True(point.Interval!.Value.Low < point.Y && point.Y < point.Interval.Value.High));
         }
 
         Assert.Contains("2,000 test images", figure.Caption, StringComparison.Ordinal);
