@@ -54,7 +54,7 @@ internal static class BenchCommand
 
         benchmarks.ForEach(benchmark => benchmark.CheckInput());
         var guard = parsed.GetValue(Guard) is { } baseline ? new RatioGuard(baseline, [.. benchmarks.Select(benchmark => benchmark.Name)]) : null;
-        return Run(benchmarks, rounds, setting, WritableFile(parsed.GetValue(Json)), guard);
+        return Run(benchmarks, rounds, setting, OutputFile.Of(parsed, Json), guard);
     }
 
     private static int Run(List<Benchmark> benchmarks, int? rounds, BenchmarkSetting setting, string? json, RatioGuard? guard)
@@ -125,13 +125,6 @@ internal static class BenchCommand
             ? throw new InputException($"{Only.Name}: there is no benchmark '{unknown}': expected some of {string.Join(", ", known)}{Suggestion.Ask(unknown, known)}")
             : [.. all.Where(benchmark => names.Contains(benchmark.Name))];
     }
-
-    /// <summary>A file that can be written when all is measured, as far as can be told before.</summary>
-    private static string? WritableFile(string? file) =>
-        file is null ? null
-        : Directory.Exists(file) ? throw new InputException($"{Json.Name} {file}: is a folder, expected a file")
-        : Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? file
-        : throw new InputException($"{Json.Name} {file}: there is no such folder");
 
     private static int Within(int value, string option, int most) =>
         value >= 1 && value <= most ? value : throw new InputException($"{option}: expected 1 to {most}, got {value}");

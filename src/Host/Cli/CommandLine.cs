@@ -46,6 +46,7 @@ internal static class CommandLine
             NodeCommand.Create(),
             PlacementCommand.Create(),
             ReportCommand.Create(),
+            CompareCommand.Create(),
             VerifyCommand.Create(),
             BenchCommand.Create(),
             DoctorCommand.Create(),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpikeTrail.Host.Reports.Statistics;
 
 namespace SpikeTrail.Host.Reports;
 
@@ -19,6 +20,15 @@ internal static class Numbers
 
     /// <summary>A difference in percentage points, its sign always shown: <c>+1.25</c>, <c>-0.40</c>.</summary>
     public static string Points(double? points) => Fixed(points, "+0.00;-0.00;0.00");
+
+    /// <summary>An interval of shares in per cent: <c>81.50 to 84.78</c>.</summary>
+    public static string PercentInterval(Interval shares) => $"{Percent(shares.Low)} to {Percent(shares.High)}";
+
+    /// <summary>An interval of a difference of shares, in percentage points: <c>-0.85 to +3.75</c>.</summary>
+    public static string PointsInterval(Interval difference) => $"{Points(difference.Low * 100)} to {Points(difference.High * 100)}";
+
+    /// <summary>A p-value: <c>0.0312</c>, <c>&lt;0.0001</c>.</summary>
+    public static string Probability(double p) => p < 0.0001 ? "<0.0001" : Fixed(p, "0.0000");
 
     /// <summary>A budget in units of 1/255: <c>8</c>, <c>2.5</c>.</summary>
     public static string Epsilon(double? epsilon) => Fixed(epsilon, "0.###");
