@@ -18,17 +18,21 @@ public static class WholeFile
     {
         try
         {
-            using var stream = CreateBeside(path);
-            var beside = stream.Name;
+            var stream = CreateBeside(path);
             try
             {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-                File.Move(beside, path, overwrite: true);
+                // Closed before anybody can find it: while it is open to be written, .NET lets nobody read it.
+                using (stream)
+                {
+                    write(stream);
+                    stream.Flush(flushToDisk: true);
+                }
+
+                File.Move(stream.Name, path, overwrite: true);
             }
             catch
             {
-                Remove(beside);
+                Remove(stream.Name);
                 throw;
             }
 

@@ -93,7 +93,7 @@ public sealed class ClusterTests
         var first = cluster.Start(NodeRole.Supervisor);
         await cluster.SubmitAsync("taken-over");
         await cluster.UntilAsync("taken-over", details => details.Summary.Done > 0);
-        await cluster.SubmitAsync("cancelled");
+        await cluster.SubmitAsync("cancelled", Lasting);
         var cancelled = await cluster.UntilAsync("cancelled", details => details.Summary.Total > 0);
         await cluster.AskAsync<RequestDone>(new CancelCampaign(new CampaignId("cancelled")));
         await cluster.UntilAsync("cancelled", details => details.Summary is { Standing: CampaignStanding.Cancelled, Note: null } && details.Pipelines.Count == 0);
@@ -123,7 +123,7 @@ public sealed class ClusterTests
         await using var cluster = new TestCluster();
         cluster.Start(NodeRole.Supervisor);
         var leaving = cluster.Start(NodeRole.Worker);
-        await cluster.SubmitAsync("drained");
+        await cluster.SubmitAsync("drained", Lasting);
         await cluster.UntilAsync("drained", details => details.Pipelines.Any(pipeline => pipeline.Work is not null));
         cluster.Start(NodeRole.Worker);
 
@@ -132,7 +132,7 @@ public sealed class ClusterTests
         await cluster.UntilAsync("drained", CampaignStanding.Complete);
 
         Assert.False(leaving.WasExpelled);
-        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(), cluster.Results("drained"));
+        Assert.Equal(await TinyCampaign.UndisturbedResultsAsync(Lasting), cluster.Results("drained"));
     }
 
     [Fact]
