@@ -42,8 +42,8 @@ internal sealed record CampaignReport(CampaignResults Results, Provenance? Prove
         foreach (var figure in content.Figures)
         {
             WholeFile.WriteText(Path.Combine(folder, figure.File("csv")), figure.Chart.ToCsv());
-            WholeFile.WriteText(Path.Combine(folder, figure.File("svg")), FigureDrawing.Svg(figure));
-            WholeFile.Write(Path.Combine(folder, figure.File("png")), stream => stream.Write(FigureDrawing.Png(figure)));
+            WholeFile.WriteText(Path.Combine(folder, figure.File("svg")), figure.Svg);
+            WholeFile.Write(Path.Combine(folder, figure.File("png")), stream => stream.Write(FigureDrawing.Png(figure.Chart)));
         }
 
         WholeFile.WriteText(Path.Combine(folder, ReportFile), MarkdownWriter.Write(content));

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -13,26 +12,12 @@ namespace SpikeTrail.Snn.Kernels;
 /// </summary>
 internal static unsafe class DenseConvolution
 {
-    // Pixels of so many images stay in the second cache beside the weights.
-    private const long TileBytes = 1 << 19;
-
     // Gradients of so many images stay in the nearest cache beside the inputs.
     private const int FewImages = 64;
 
-    /// <summary>Which pixels each pixel of the kernel joins, from inputs to outputs.</summary>
-    public static (int From, int To)[][] Joins(ConvolutionShape shape) => [.. Enumerable.Range(0, shape.Taps).Select(shape.Joins)];
-
-    /// <summary>Of how many images at a time the pixels stay in the second cache.</summary>
-    public static int Tile<T>(ConvolutionShape shape)
-        where T : unmanaged
-    {
-        var (inputs, outputs) = ((long)shape.Height * shape.Width * shape.Inputs, (long)shape.OutputHeight * shape.OutputWidth * shape.Outputs);
-        return (int)Math.Clamp(TileBytes / ((inputs + outputs) * sizeof(T)), 1, Math.Max(1, shape.Images));
-    }
-
     /// <summary>Convolves some images, on the calling thread.</summary>
     /// <param name="shape">The sizes; K a multiple of a vector's length.</param>
-    /// <param name="joins"><see cref="Joins"/>.</param>
+    /// <param name="joins">The input and output pixels that each pixel of the kernel joins.</param>
     /// <param name="images">How many.</param>
     /// <param name="inputs">[M, H, W, C].</param>
     /// <param name="weights">[kernel, kernel, C, K].</param>
@@ -40,11 +25,7 @@ internal static unsafe class DenseConvolution
     public static void Forward<T>(ConvolutionShape shape, (int From, int To)[][] joins, int images, Pixels<T> inputs, T* weights, Pixels<T> outputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var tile = Tile<T>(shape);
-        for (var start = 0; start < images; start += tile)
-        {
-            ForwardTile(shape, joins, Math.Min(tile, images - start), inputs.FromImage(start), weights, outputs.FromImage(start));
-        }
+        DensePixels.Multiply(joins, images, inputs, new WeightsAsTheyLie<T>(shape, weights), outputs);
     }
 
     /// <summary>The weight gradient. Each weight is one thread's, and the order of its sum that of pixels and images.</summary>
@@ -81,27 +62,6 @@ internal static unsafe class DenseConvolution
                 }
             }
         }, grains: 1);
-    }
-
-    private static void ForwardTile<T>(ConvolutionShape shape, (int From, int To)[][] joins, int images, Pixels<T> inputs, T* weights, Pixels<T> outputs)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        NativeMemory.Clear(outputs.At(0, 0), (nuint)(images * outputs.ImageSize * sizeof(T)));
-        for (int channel = 0, width; channel < shape.Outputs; channel += width)
-        {
-            width = Columns<T>.BlockAt(channel, shape.Outputs);
-            for (var tap = 0; tap < shape.Taps; tap++)
-            {
-                for (var depth = 0; depth < shape.Inputs; depth += DenseProduct.Depth)
-                {
-                    // Few weights for many rows: they stay in the nearest cache.
-                    var panel = weights + ((((long)tap * shape.Inputs) + depth) * shape.Outputs) + channel;
-                    var rows = new DenseRows<T>(width, Walk.Along(Math.Min(DenseProduct.Depth, shape.Inputs - depth)), panel, shape.Outputs);
-                    rows.Add(images, joins[tap], inputs.FromChannel(depth), outputs.FromChannel(channel));
-                    rows.End();
-                }
-            }
-        }
     }
 
     /// <summary>Some channels of a pixel in some images, image by image.</summary>
@@ -147,4 +107,15 @@ internal static unsafe class DenseConvolution
             rows.End();
         }
     }
+}
+
+/// <summary>A convolution's weights, [kernel, kernel, C, K], as its outputs need them: nothing is rearranged.</summary>
+internal readonly unsafe struct WeightsAsTheyLie<T>(ConvolutionShape shape, T* weights) : IPanels<T>
+    where T : unmanaged
+{
+    /// <inheritdoc/>
+    public T* Of(int tap, int column, int depth) => weights + ((((long)tap * shape.Inputs) + depth) * shape.Outputs) + column;
+
+    /// <inheritdoc/>
+    public int Step(int width) => shape.Outputs;
 }

@@ -20,38 +20,9 @@ internal static unsafe class DenseInputGradient
     {
         using var panels = new WeightPanels<T>(shape, weights);
         var joins = Enumerable.Range(0, shape.Taps).Select(tap => shape.Joins(tap).Select(join => (join.Output, join.Input)).ToArray()).ToArray();
-        var tile = DenseConvolution.Tile<T>(shape);
         var from = new Pixels<T>(gradients, shape.OutputHeight * shape.OutputWidth, shape.Outputs);
         var to = new Pixels<T>(inputGradients, shape.Height * shape.Width, shape.Inputs);
-        ThreadTeam.Run(shape.Images, (first, last) =>
-        {
-            for (var start = first; start < last; start += tile)
-            {
-                Compute(shape, joins, Math.Min(tile, last - start), panels, from.FromImage(start), to.FromImage(start));
-            }
-        });
-    }
-
-    private static void Compute<T>(
-        ConvolutionShape shape, (int From, int To)[][] joins, int images, WeightPanels<T> panels, Pixels<T> gradients, Pixels<T> inputGradients)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        NativeMemory.Clear(inputGradients.At(0, 0), (nuint)(images * inputGradients.ImageSize * sizeof(T)));
-        for (int channel = 0, width; channel < shape.Inputs; channel += width)
-        {
-            width = Columns<T>.BlockAt(channel, shape.Inputs);
-            for (var tap = 0; tap < shape.Taps; tap++)
-            {
-                for (var depth = 0; depth < shape.Outputs; depth += DenseProduct.Depth)
-                {
-                    // Few weights for many rows: they stay in the nearest cache.
-                    var walk = Walk.Along(Math.Min(DenseProduct.Depth, shape.Outputs - depth));
-                    var rows = new DenseRows<T>(width, walk, panels.Of(tap, channel, depth), width);
-                    rows.Add(images, joins[tap], gradients.FromChannel(depth), inputGradients.FromChannel(channel));
-                    rows.End();
-                }
-            }
-        }
+        ThreadTeam.Run(shape.Images, (first, last) => DensePixels.Multiply(joins, last - first, from.FromImage(first), panels, to.FromImage(first)));
     }
 }
 
@@ -59,7 +30,7 @@ internal static unsafe class DenseInputGradient
 /// A convolution's weights the way its input gradient reads them: for every pixel of the kernel and block of input channels, output
 /// channel by output channel.
 /// </summary>
-internal sealed unsafe class WeightPanels<T> : IDisposable
+internal sealed unsafe class WeightPanels<T> : IPanels<T>, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ConvolutionShape _shape;
@@ -75,7 +46,7 @@ internal sealed unsafe class WeightPanels<T> : IDisposable
             for (var piece = first; piece < last; piece++)
             {
                 var (tap, block) = (piece % shape.Taps, piece / shape.Taps);
-                if (Joins(tap / shape.Kernel, shape.Height, shape.OutputHeight) && Joins(tap % shape.Kernel, shape.Width, shape.OutputWidth))
+                if (ReachesAny(tap / shape.Kernel, shape.Height, shape.OutputHeight) && ReachesAny(tap % shape.Kernel, shape.Width, shape.OutputWidth))
                 {
                     Turn(tap, block * Columns<T>.Narrow, weights);
                 }
@@ -84,15 +55,18 @@ internal sealed unsafe class WeightPanels<T> : IDisposable
     }
 
     /// <summary>The panel of a pixel of the kernel: from an output channel on, for the block of input channels that begins with one.</summary>
-    public T* Of(int tap, int channel, int depth)
+    public T* Of(int tap, int column, int depth)
     {
-        var start = Columns<T>.StartOfBlock(channel, _shape.Inputs);
-        return _values + ((((long)tap * _shape.Inputs) + start) * _shape.Outputs) + ((long)depth * Columns<T>.BlockAt(channel, _shape.Inputs));
+        var start = Columns<T>.StartOfBlock(column, _shape.Inputs);
+        return _values + ((((long)tap * _shape.Inputs) + start) * _shape.Outputs) + ((long)depth * Columns<T>.BlockAt(column, _shape.Inputs));
     }
+
+    /// <inheritdoc/>
+    public int Step(int width) => width;
 
     public void Dispose() => NativeMemory.AlignedFree(_values);
 
-    private bool Joins(int tap, int inputs, int outputs) =>
+    private bool ReachesAny(int tap, int inputs, int outputs) =>
         Enumerable.Range(0, inputs).Any(input => _shape.Reach(input, tap, outputs) >= 0);
 
     private void Turn(int tap, int channel, T* weights)

@@ -68,23 +68,3 @@ internal unsafe struct DenseRows<T>(int width, Walk walk, T* panel, int panelSte
         _count = 0;
     }
 }
-
-/// <summary>Where the pixels of images lie.</summary>
-/// <param name="start">The first value of the first pixel.</param>
-/// <param name="pixels">Pixels in an image.</param>
-/// <param name="channels">Values in a pixel.</param>
-internal readonly unsafe struct Pixels<T>(T* start, int pixels, int channels)
-    where T : unmanaged
-{
-    /// <summary>Values in an image.</summary>
-    public long ImageSize => (long)pixels * channels;
-
-    /// <summary>A pixel of an image.</summary>
-    public T* At(int image, int pixel) => start + ((((long)image * pixels) + pixel) * channels);
-
-    /// <summary>The same, from an image on.</summary>
-    public Pixels<T> FromImage(int image) => new(At(image, 0), pixels, channels);
-
-    /// <summary>The same, from a channel on.</summary>
-    public Pixels<T> FromChannel(int channel) => new(start + channel, pixels, channels);
-}

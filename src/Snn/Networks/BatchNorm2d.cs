@@ -3,7 +3,6 @@ using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Kernels;
 using SpikeTrail.Snn.Kernels.Cuda;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Networks;
@@ -56,8 +55,7 @@ public sealed class BatchNorm2d(
         var terms = TermsOf(inputs_WNCHW, tape.Request);
         using var scale = terms.ScaleFor(inputs_WNCHW);
         using var shift = terms.ShiftFor(inputs_WNCHW);
-        using var whole = 1.ToScalar();
-        var outputs_WNCHW = shift.addcmul(inputs_WNCHW, scale, whole);
+        var outputs_WNCHW = Sums.OfProduct(shift, inputs_WNCHW, scale);
         if (tape.Request.Backward)
         {
             tape.Push(inputs_WNCHW);

@@ -31,9 +31,9 @@ public sealed class SewBlock(string name, Layer residual, Layer? shortcut, SewCo
         var x = shortcut is null ? inputs_WN.alias() : shortcut.Forward(inputs_WN, tape);
         var output = connection switch
         {
-            SewConnection.Add => Add(y, x),
+            SewConnection.Add => Sums.InPlace(y, x),
             SewConnection.And => x * y,
-            SewConnection.Iand => Without(x, y),
+            SewConnection.Iand => Sums.OfProduct(x, x, y, factor: -1),
             _ => throw new InvalidOperationException($"no such connection: {connection}"),
         };
 
@@ -60,22 +60,8 @@ public sealed class SewBlock(string name, Layer residual, Layer? shortcut, SewCo
         {
             using var throughShortcut = shortcut is null ? xGradients.alias() : shortcut.Backward(xGradients, tape)!;
             using var throughResidual = residual.Backward(yGradients, tape)!;
-            return Add(throughResidual, throughShortcut);
+            return Sums.InPlace(throughResidual, throughShortcut);
         }
-    }
-
-    /// <summary>The sum of two tensors, in the place of the first, which nobody else reads.</summary>
-    private static Tensor Add(Tensor to, Tensor values)
-    {
-        using var whole = 1.ToScalar();
-        return to.add_(values, whole).alias();
-    }
-
-    /// <summary>x − x·y.</summary>
-    private static Tensor Without(Tensor x, Tensor y)
-    {
-        using var less = (-1).ToScalar();
-        return x.addcmul(x, y, less);
     }
 
     private (Tensor X, Tensor Y) SplitGradient(Tensor gradients_WN, PassTape tape)
@@ -92,8 +78,8 @@ public sealed class SewBlock(string name, Layer residual, Layer? shortcut, SewCo
             return (gradients_WN * y, gradients_WN * x);
         }
 
-        using var whole = 1.ToScalar();
-        using var silent = y.neg().add_(whole);
+        using var once = 1.ToScalar();
+        using var silent = y.neg().add_(once);
         var yGradients = gradients_WN * x;
         return (gradients_WN * silent, yGradients.neg_());
     }

@@ -1,5 +1,4 @@
 using SpikeTrail.Snn.Execution;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Networks;
@@ -29,7 +28,7 @@ public sealed class SpikingBlock(string name, Layer residual, Layer? shortcut, L
     {
         using var y = residual.Forward(inputs_WN, tape);
         using var x = shortcut is null ? inputs_WN.alias() : shortcut.Forward(inputs_WN, tape);
-        using var charge = Sum(y, x);
+        using var charge = Sums.Of(y, x);
         return neurons.Forward(charge, tape);
     }
 
@@ -39,12 +38,6 @@ public sealed class SpikingBlock(string name, Layer residual, Layer? shortcut, L
         using var chargeGradients = neurons.Backward(gradients_WN, tape)!;
         using var throughShortcut = shortcut is null ? chargeGradients.alias() : shortcut.Backward(chargeGradients, tape)!;
         using var throughResidual = residual.Backward(chargeGradients, tape)!;
-        return Sum(throughShortcut, throughResidual);
-    }
-
-    private static Tensor Sum(Tensor one, Tensor other)
-    {
-        using var whole = 1.ToScalar();
-        return one.add(other, whole);
+        return Sums.Of(throughShortcut, throughResidual);
     }
 }

@@ -15,12 +15,13 @@ internal sealed class Sgd(OptimizerSpec spec) : Optimizer
     public override void Step(Parameter parameter, Tensor gradient, double learningRate)
     {
         var velocity = Slot(Velocity, parameter);
+        // Disposed of: TorchSharp would leave them to the garbage collector.
         using var decay = spec.WeightDecay.ToScalar();
         using var momentum = spec.Momentum.ToScalar();
-        using var whole = 1.ToScalar();
+        using var once = 1.ToScalar();
         using var rate = (-learningRate).ToScalar();
         using var decayed = gradient.add(parameter.Value, decay);
-        velocity.mul_(momentum).add_(decayed, whole);
+        velocity.mul_(momentum).add_(decayed, once);
         parameter.Value.add_(velocity, rate);
     }
 }

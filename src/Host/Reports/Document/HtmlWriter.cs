@@ -47,7 +47,7 @@ internal static partial class HtmlWriter
     };
 
     private static string Draw(Figure figure) =>
-        $"<figure id=\"{figure.Name}\">\n<div class=\"plot\" role=\"img\" aria-label=\"{Escape(figure.Title)}\">\n{FigureDrawing.InlineSvg(figure)}</div>\n"
+        $"<figure id=\"{figure.Name}\">\n<div class=\"plot\" role=\"img\" aria-label=\"{Escape(figure.Title)}\">\n{FigureDrawing.Inline(figure.Svg)}</div>\n"
         + $"<figcaption><strong>{Escape(figure.Title)}.</strong> {Inline(figure.Caption)} "
         + $"<a download=\"{figure.Name}.csv\" href=\"data:text/csv;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(figure.Chart.ToCsv()))}\">Data (CSV)</a></figcaption>\n</figure>";
 
@@ -55,7 +55,7 @@ internal static partial class HtmlWriter
 
     private static string Inline(string text) => Code().Replace(Bold().Replace(Escape(text), "<strong>$1</strong>"), "<code>$1</code>");
 
-    public static string Escape(string text) => WebUtility.HtmlEncode(text);
+    private static string Escape(string text) => WebUtility.HtmlEncode(text);
 
     [GeneratedRegex(@"\*\*(.+?)\*\*")]
     private static partial Regex Bold();

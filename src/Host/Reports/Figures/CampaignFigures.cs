@@ -9,7 +9,7 @@ internal static class CampaignFigures
     // More lines than there are colours and marks for would not be told apart.
     private const int MostLines = 8;
 
-    private static readonly Interval PerCent = new(0, 100);
+    private static readonly (double Low, double High) PerCent = (0, 100);
 
     /// <summary>Accuracy against the budget (the paper's figure 2): a figure for each data set and protocol, of a few networks at a time.</summary>
     public static IEnumerable<Figure> Accuracy(CampaignResults results) =>

@@ -35,7 +35,7 @@ internal sealed record Chart(Axis X, Axis Y, IReadOnlyList<Series> Series)
 /// <param name="Logarithmic">Whether it goes by powers of ten.</param>
 /// <param name="Limits">Where it ends, or null to fit.</param>
 /// <param name="Labels">Names of the places 0, 1, 2 …, or null for numbers.</param>
-internal sealed record Axis(string Title, bool Logarithmic = false, Interval? Limits = null, IReadOnlyList<string>? Labels = null);
+internal sealed record Axis(string Title, bool Logarithmic = false, (double Low, double High)? Limits = null, IReadOnlyList<string>? Labels = null);
 
 /// <summary>Points that belong together.</summary>
 /// <param name="Name">What the legend says.</param>

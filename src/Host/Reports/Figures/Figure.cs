@@ -7,8 +7,13 @@ namespace SpikeTrail.Host.Reports.Figures;
 /// <param name="Chart">The data.</param>
 internal sealed record Figure(string Name, string Title, string Caption, Chart Chart)
 {
+    private readonly Lazy<string> _svg = new(() => FigureDrawing.Svg(Chart));
+
     /// <summary>The folder of all figures, beside the report.</summary>
     public const string Folder = "figures";
+
+    /// <summary>It drawn as SVG, a document of its own.</summary>
+    public string Svg => _svg.Value;
 
     /// <summary>Where one of its files lies, from the report: with the extension svg, png or csv.</summary>
     public string File(string extension) => $"{Folder}/{Name}.{extension}";

@@ -29,21 +29,20 @@ internal static class FigureDrawing
         ScottPlot.Fonts.Default = FontName;
     }
 
-    /// <summary>The figure as a file of SVG.</summary>
-    public static string Svg(Figure figure) => Draw(figure.Chart).GetSvgXml(Width, Height);
+    /// <summary>A chart as a file of SVG.</summary>
+    public static string Svg(Chart chart) => Draw(chart).GetSvgXml(Width, Height);
 
-    /// <summary>The figure as SVG within a page, which sets its width.</summary>
-    public static string InlineSvg(Figure figure)
+    /// <summary>The same within a page, which sets its width.</summary>
+    public static string Inline(string svg)
     {
-        var svg = Svg(figure);
         var root = svg.IndexOf("<svg", StringComparison.Ordinal);
         return svg[root..].Replace("<svg ", $"<svg viewBox=\"0 0 {Width} {Height}\" ", StringComparison.Ordinal);
     }
 
-    /// <summary>The figure as a PNG, twice as fine.</summary>
-    public static byte[] Png(Figure figure)
+    /// <summary>A chart as a PNG, twice as fine.</summary>
+    public static byte[] Png(Chart chart)
     {
-        var plot = Draw(figure.Chart);
+        var plot = Draw(chart);
         plot.ScaleFactor = 2;
         return plot.GetImage(2 * Width, 2 * Height).GetImageBytes(ImageFormat.Png);
     }
