@@ -6,7 +6,7 @@ namespace SpikeTrail.ChaosCampaign;
 
 /// <summary>
 /// Kills a campaign at random moments and resumes it each time, as often as asked, and holds what it comes to against one
-/// that was left alone: the same bytes of results.json, nothing journalled lost, nothing done twice, nothing left over.
+/// that was left alone: the same bytes of results.json and samples.json, nothing journalled lost, nothing done twice, nothing left over.
 /// </summary>
 /// <param name="program">The program, spiketrail.dll.</param>
 /// <param name="folder">Where to.</param>
@@ -103,9 +103,12 @@ public sealed class Chaos(string program, string folder, int seed, TextWriter ou
 
     private void Compare(string whole, string round)
     {
-        Expect(
-            File.ReadAllBytes(Path.Combine(whole, "results.json")).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(round, "results.json"))),
-            $"{round}/results.json has other bytes than {whole}/results.json");
+        foreach (var file in new[] { "results.json", "samples.json" })
+        {
+            Expect(
+                File.ReadAllBytes(Path.Combine(whole, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(round, file))),
+                $"{round}/{file} has other bytes than {whole}/{file}");
+        }
 
         var facts = Wreck.Look(round, Epochs).Facts;
         var links = facts.OfType<LinkMeasured>().ToList();
@@ -114,6 +117,7 @@ public sealed class Chaos(string program, string folder, int seed, TextWriter ou
         ExpectOnce("cell", facts.OfType<CellCompleted>().Select(cell => cell.Cell), Cells);
         ExpectOnce("epoch", facts.OfType<EpochTrained>().Select(epoch => epoch.Epoch), Epochs);
         ExpectOnce("checkpoint within an epoch", facts.OfType<EpochCheckpointed>().Select(step => (step.Epoch, step.Progress.Steps)), Epochs * 7);
+        ExpectOnce("run's samples", facts.OfType<SamplesTaken>().Select(samples => samples.Run), 1);
         Expect(facts.Count(fact => fact is CampaignAccepted) == 1 && facts.Count(fact => fact is CampaignCompleted) == 1, "the campaign was not accepted and completed once");
         Expect(!facts.Any(fact => fact is WorkFailed or CheckpointRefused), "work failed, or a checkpoint was refused");
 
@@ -122,7 +126,7 @@ public sealed class Chaos(string program, string folder, int seed, TextWriter ou
         Expect(kept.SequenceEqual(Wreck.CheckpointFiles(round).Order(StringComparer.Ordinal)), $"{round}/checkpoints has other files than the last two epochs'");
         var files = Directory.GetFiles(round).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal);
         Expect(
-            files.SequenceEqual(["journal.db", "lock", "provenance.json", "report.html", "report.md", "results.json", "spiketrail.log"]),
+            files.SequenceEqual(["journal.db", "lock", "provenance.json", "report.html", "report.md", "results.json", "samples.json", "spiketrail.log"]),
             $"{round} has other files than a campaign: {string.Join(", ", files)}");
     }
 

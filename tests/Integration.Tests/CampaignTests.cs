@@ -28,6 +28,7 @@ public sealed class CampaignTests : IDisposable
         Assert.Equal(0, resumed.ExitCode);
         Assert.StartsWith("resuming: 2 epochs", resumed.Output, StringComparison.Ordinal);
         Assert.Equal(await ReadAsync("whole", "results.json"), await ReadAsync("killed", "results.json"));
+        Assert.Equal(await ReadAsync("whole", "samples.json"), await ReadAsync("killed", "samples.json"));
     }
 
     [Fact]
@@ -57,17 +58,20 @@ public sealed class CampaignTests : IDisposable
         Assert.Equal(0, again.ExitCode);
         Assert.Equal(results, await ReadAsync("out", "results.json"));
         Assert.EndsWith("out was complete already: nothing was left to do\n", again.Output, StringComparison.Ordinal);
-        Assert.Equal(2 + 5 * 2, timings.Count);
+        Assert.Equal(2 + 5 * 2 + 1, timings.Count);
         Assert.Equal(timings, ProvenanceJson.Read(await ReadAsync("out", "provenance.json")).Timings);
     }
 
     [Fact]
-    public async Task A_report_is_made_again_from_results_alone()
+    public async Task A_report_is_made_again_from_results_and_samples_alone()
     {
         await SpikeTrailProcess.RunAsync(_folder, "run", TinyCampaign.Write(_folder), "--out", "out");
         var report = await ReadAsync("out", "report.md");
         var alone = Directory.CreateDirectory(Path.Combine(_folder, "alone")).FullName;
-        File.Copy(Path.Combine(_folder, "out", "results.json"), Path.Combine(alone, "results.json"));
+        foreach (var file in new[] { "results.json", "samples.json" })
+        {
+            File.Copy(Path.Combine(_folder, "out", file), Path.Combine(alone, file));
+        }
 
         var end = await SpikeTrailProcess.RunAsync(_folder, "report", "alone");
 
@@ -76,6 +80,7 @@ public sealed class CampaignTests : IDisposable
         Assert.StartsWith(tables, await ReadAsync("alone", "report.md"), StringComparison.Ordinal);
         Assert.Contains("<svg ", await ReadAsync("alone", "report.html"), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(alone, "figures", "loss.png")));
+        Assert.True(File.Exists(Path.Combine(alone, "figures", "examples-fashion-mnist-mini-tiny.png")));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace SpikeTrail.Actors.Campaigns;
 /// <param name="Training">How far each run's training is.</param>
 /// <param name="Shards">What each shard was measured to be.</param>
 /// <param name="Links">Batch norm's running statistics as each measured link of a chain left them.</param>
+/// <param name="Samples">The samples taken of each run's network.</param>
 /// <param name="Failures">Everything that failed, in order.</param>
 /// <param name="GivenUp">The work that was given up when it was last tried.</param>
 /// <param name="IsCompleted">Whether everything that could be done was done.</param>
@@ -17,6 +18,7 @@ public sealed record CampaignState(
     ImmutableDictionary<RunId, TrainingHistory> Training,
     ImmutableDictionary<ShardId, Measurement> Shards,
     ImmutableDictionary<LinkId, CheckpointManifest> Links,
+    ImmutableDictionary<RunId, RunSamples> Samples,
     ImmutableList<WorkFailed> Failures,
     ImmutableHashSet<WorkKey> GivenUp,
     bool IsCompleted)
@@ -27,11 +29,12 @@ public sealed record CampaignState(
         ImmutableDictionary<RunId, TrainingHistory>.Empty,
         ImmutableDictionary<ShardId, Measurement>.Empty,
         ImmutableDictionary<LinkId, CheckpointManifest>.Empty,
+        ImmutableDictionary<RunId, RunSamples>.Empty,
         [],
         [],
         IsCompleted: false);
 
-    /// <summary>The state after one more fact. A second report of a shard is ignored; an epoch trained or a link measured again, because its files were lost, replaces the first and what came after it.</summary>
+    /// <summary>The state after one more fact. A second report of a shard, or of samples, is ignored; an epoch trained or a link measured again, because its files were lost, replaces the first and what came after it.</summary>
     public CampaignState Apply(ICampaignFact fact) => fact switch
     {
         CampaignAccepted accepted => this with { Accepted = accepted },
@@ -41,6 +44,9 @@ public sealed record CampaignState(
             ? this
             : this with { Shards = Shards.Add(shard.Shard, shard.Measurement), GivenUp = GivenUpBut(shard.Shard.Cell.Value) },
         LinkMeasured link => link.Shards.Aggregate(this with { Links = LinksBefore(link.Link).Add(link.Link, link.Statistics) }, (state, shard) => state.Apply(shard)),
+        SamplesTaken samples => Samples.ContainsKey(samples.Run)
+            ? this
+            : this with { Samples = Samples.Add(samples.Run, samples.Samples), GivenUp = GivenUpBut(samples.Run.Value) },
         CheckpointRefused refused => this with
         {
             Training = Training.SetItem(refused.Run, TrainingOf(refused.Run).Without(refused.Checkpoint)),

@@ -130,6 +130,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<EpochTrained>(fact => IsAnswer(fact), OnEpochTrained);
             Command<SliceMeasured>(measured => IsAnswer(measured), measured => RecordMeasured(measured.Shards, () => { }));
             Command<LinkMeasured>(fact => IsAnswer(fact), OnLinkMeasured);
+            Command<SamplesTaken>(fact => IsAnswer(fact), fact => RecordAnswer([fact], () => { }));
             Command<PipelineFailed>(failed => With(failed.Pipeline, replica => OnFailed(replica, failed)));
             Command<PipelineLost>(lost => With(lost.Pipeline, replica => OnLost(replica, lost.Reason)));
             Command<PipelineLeaving>(leaving => With(leaving.Pipeline, Leave));

@@ -27,6 +27,9 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
     /// <summary>Image passes of one epoch and the test after it.</summary>
     public long EpochCost => TrainingEpoch.CostOf(Context.Data.Training.Count) + Context.Data.Test.Count;
 
+    /// <summary>Image passes of the samples of its trained network; 0 where none are taken.</summary>
+    public long SampleCost { get; } = Context.Samples()?.Cost ?? 0;
+
     /// <summary>Its cells, in order, those together that are measured together: of one chain, or else of one protocol.</summary>
     public IReadOnlyList<IReadOnlyList<CellPlan>> Groups { get; } = [.. Cells.GroupBy(cell => (cell.Protocol.Name, cell.Chain)).Select(group => group.ToList())];
 
@@ -54,7 +57,7 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
 public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity, IReadOnlyList<PreparedRun> Runs)
 {
     /// <summary>Image passes of the whole campaign.</summary>
-    public long Cost => Runs.Sum(run => run.Epochs * run.EpochCost + run.Groups.Sum(run.CostOf));
+    public long Cost => Runs.Sum(run => run.Epochs * run.EpochCost + run.Groups.Sum(run.CostOf) + run.SampleCost);
 
     /// <summary>Checks a campaign and loads its data.</summary>
     /// <exception cref="InputException">Something it needs is missing or wrong.</exception>

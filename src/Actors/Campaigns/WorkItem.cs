@@ -16,7 +16,7 @@ public readonly record struct WorkKey(RunId Run, string Work)
 
 /// <summary>A piece of work and what it belongs to.</summary>
 /// <param name="Run">The run.</param>
-/// <param name="Cells">The cells it is a slice of: none for training, those that lack it for a slice, all of a chain's for a link.</param>
+/// <param name="Cells">The cells it is a slice of: none for training and samples, those that lack it for a slice, all of a chain's for a link.</param>
 /// <param name="Work">What the pipeline is told.</param>
 internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, IPipelineWork Work)
 {
@@ -25,7 +25,7 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
 
     /// <summary>
     /// All work that can be done now, in order: run by run, first the next epoch, then every slice of the test set in the cells
-    /// of each protocol that lack it, and of each chain the next link.
+    /// of each protocol that lack it, and of each chain the next link, and its samples last.
     /// </summary>
     /// <param name="campaign">The campaign.</param>
     /// <param name="state">What is done.</param>
@@ -47,6 +47,7 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
         (TrainEpoch work, EpochTrained done) => done.Run == Run.Id && done.Epoch == work.Epoch,
         (MeasureSlice work, SliceMeasured done) => done.Slice == work.Slice,
         (MeasureLink work, LinkMeasured done) => done.Link == work.Link,
+        (TakeSamples, SamplesTaken done) => done.Run == Run.Id,
         _ => false,
     };
 
@@ -57,9 +58,9 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     /// <param name="campaignCost">Image passes of the campaign.</param>
     public ProgressUpdate Update(CampaignState state, WorkProgress progress, long campaignDone, long campaignCost) => new(
         Run.Id,
-        Work is TrainEpoch work ? $"epoch {work.Epoch}/{Run.Epochs}" : Describe(),
+        Work switch { TrainEpoch work => $"epoch {work.Epoch}/{Run.Epochs}", TakeSamples work => work.ToString(), _ => Describe() },
         Together().Sum(cells => DoneOf(Run, cells, state)) + progress.Done,
-        Work is TrainEpoch ? progress.Total : Together().Sum(Run.CostOf),
+        Cells.Count == 0 ? progress.Total : Together().Sum(Run.CostOf),
         campaignDone,
         campaignCost,
         progress.Loss,
@@ -68,7 +69,7 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
 
     /// <summary>Image passes of a run that are done.</summary>
     public static long DoneOf(PreparedRun run, CampaignState state) =>
-        state.EpochsOf(run.Id).Count * run.EpochCost + run.Groups.Sum(cells => DoneOf(run, cells, state));
+        state.EpochsOf(run.Id).Count * run.EpochCost + run.Groups.Sum(cells => DoneOf(run, cells, state)) + (LacksSamples(run, state) ? 0 : run.SampleCost);
 
     private static IEnumerable<WorkItem> Ready(PreparedRun run, CampaignState state)
     {
@@ -97,7 +98,15 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
                 yield return new WorkItem(run, slice.Cells, new MeasureSlice(id, [.. slice.Cells.Select(cell => cell.Id)]));
             }
         }
+
+        if (LacksSamples(run, state))
+        {
+            yield return new WorkItem(run, [], new TakeSamples());
+        }
     }
+
+    /// <summary>Whether samples are wanted and not there. A campaign that was completed without them stays so: its checkpoints may have been deleted since.</summary>
+    private static bool LacksSamples(PreparedRun run, CampaignState state) => run.SampleCost > 0 && !state.Samples.ContainsKey(run.Id) && !state.IsCompleted;
 
     /// <summary>The cells that a slice of the test set is not measured in.</summary>
     private static List<CellPlan> Lacking(IReadOnlyList<CellPlan> cells, int index, CampaignState state) =>
@@ -115,7 +124,7 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
         return new MeasureLink(new LinkId(chain, index), statistics);
     }
 
-    /// <summary>The cells it is a slice of, and those that have the slice already: none for training.</summary>
+    /// <summary>The cells it is a slice of, and those that have the slice already: none for training and samples.</summary>
     private IEnumerable<IReadOnlyList<CellPlan>> Together() => Run.Groups.Where(cells => Cells.Count > 0 && cells.Contains(Cells[0]));
 
     private string Describe()

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using SpikeTrail.Protocol.Campaigns;
 
 namespace SpikeTrail.Actors.Configuration;
@@ -10,7 +11,7 @@ namespace SpikeTrail.Actors.Configuration;
 /// <summary>
 /// What determines a campaign's numbers, as text and as a hash: the whole campaign, the threads of a layer group, because
 /// weight gradients depend on them bit for bit, and the kinds of device (cpu, cuda), whose arithmetic differs. How the
-/// work is spread over groups and devices of a kind is not part of it. Of a file that a network starts from, the SHA-256 is.
+/// work is spread over groups and devices of a kind is not part of it, nor is how many samples are taken. Of a file that a network starts from, the SHA-256 is.
 /// </summary>
 /// <param name="Hash">SHA-256 of <paramref name="Json"/>, in hexadecimal.</param>
 /// <param name="Json">The configuration as canonical JSON: every key, in the records' order, without white space.</param>
@@ -21,6 +22,7 @@ public sealed record CampaignIdentity(string Hash, string Json)
         PropertyNamingPolicy = SpecNames.Policy,
         IgnoreReadOnlyProperties = true,
         Converters = { new JsonStringEnumConverter(SpecNames.Policy, allowIntegerValues: false) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveSamplesOut } },
     };
 
     /// <summary>The identity of a campaign.</summary>
@@ -33,6 +35,14 @@ public sealed record CampaignIdentity(string Hash, string Json)
     /// <summary>The first key whose value differs between two canonical texts, or <see langword="null"/> when none does.</summary>
     public static ConfigurationChange? FirstDifference(string oldJson, string newJson) =>
         Compare("", JsonNode.Parse(oldJson), JsonNode.Parse(newJson));
+
+    private static void LeaveSamplesOut(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(CampaignSpec))
+        {
+            type.Properties.Remove(type.Properties.Single(property => property.Name == SpecNames.Policy.ConvertName(nameof(CampaignSpec.Samples))));
+        }
+    }
 
     private static ConfigurationChange? Compare(string path, JsonNode? before, JsonNode? after) => (before, after) switch
     {

@@ -20,6 +20,7 @@ internal static class CampaignReader
             Epsilons = Epsilons(campaign),
             Probes = Probes(campaign.Section("probes")),
             Evaluation = Evaluation(campaign.Section("evaluation")),
+            Samples = campaign.Integer("samples", min: 0, max: 24),
         };
     }
 

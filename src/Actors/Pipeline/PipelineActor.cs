@@ -158,6 +158,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         Receive<TrainEpoch>(work => Begin(work, Train));
         Receive<MeasureSlice>(work => Begin(work, Measure));
         Receive<MeasureLink>(work => Begin(work, Measure));
+        Receive<TakeSamples>(work => Begin(work, Take));
     });
 
     private void BecomeRunning() => Become(() =>
@@ -319,6 +320,12 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         var shard = _context.ShardOfChain(cells, _context.Slice(work.Link.Index));
         BecomeAwaitingGroups(whenReady: () => Run(new JobRun(shard, 0, shard.Cost, whenDone: () => WriteStatistics(work.Link, cells, shard))));
         TellGroups(new SetStatisticsAside(work.Statistics));
+    }
+
+    private void Take(TakeSamples work)
+    {
+        var samples = _context.Samples()!;
+        Run(new JobRun(samples, 0, samples.Cost, whenDone: () => Answer(new SamplesTaken(_context.Run.Id, samples.Samples))));
     }
 
     private void WriteStatistics(LinkId link, CellPlan[] cells, AttackShard shard)

@@ -38,6 +38,25 @@ public sealed record RunContext(
     internal AttackShard ShardOfChain(IReadOnlyList<CellPlan> cells, Range slice) =>
         new(Setting(cells[0].Protocol), [.. cells.Select(cell => Attack.Create(cell.Attack, cell.Epsilon)!)], slice);
 
+    /// <summary>
+    /// The samples that are taken of the run's trained network; null for none. The attack is the one with most steps at the largest budget, under
+    /// the first protocol whose attacked images are pictures, each by itself.
+    /// </summary>
+    internal SampleJob? Samples()
+    {
+        if (Campaign.Samples == 0 || Run.Seed != Campaign.Seeds[0])
+        {
+            return null;
+        }
+
+        var attacked = (
+            from cell in CampaignPlan.Cells(Campaign, Run)
+            where cell is { Protocol: { Domain: AttackDomain.Pixels, KeepsImagesApart: true }, Attack.Kind: not AttackKind.None }
+            orderby cell.Epsilon descending, Attack.Create(cell.Attack, cell.Epsilon)!.Iterations descending
+            select cell).FirstOrDefault();
+        return new SampleJob(Setting(attacked?.Protocol ?? ProtocolSpec.Strict), attacked?.Attack, attacked?.Epsilon ?? 0, Campaign.Samples);
+    }
+
     /// <summary>A slice of the test set.</summary>
     internal Range Slice(int index)
     {

@@ -9,7 +9,7 @@ using SpikeTrail.Snn.Native;
 namespace SpikeTrail.Actors.Telemetry;
 
 /// <summary>
-/// Adds journalled facts up to results.json, and what is not part of the results (when, where, how long, what failed) to
+/// Adds journalled facts up to results.json, and the samples among them to samples.json; writes what is not part of the results (when, where, how long, what failed) to
 /// provenance.json; passes both facts and progress on to the observer. Only what is in the journal enters the results.
 /// </summary>
 public sealed class TelemetryAggregator : ReceiveActor
@@ -39,8 +39,16 @@ public sealed class TelemetryAggregator : ReceiveActor
             {
                 Write();
             }
+            else if (recorded is { Recovered: false, Fact: SamplesTaken })
+            {
+                WriteSamples();
+            }
         });
-        Receive<WriteResults>(_ => Sender.Tell(new CampaignEnded(Write(), null)));
+        Receive<WriteResults>(_ =>
+        {
+            WriteSamples();
+            Sender.Tell(new CampaignEnded(Write(), null));
+        });
     }
 
     private string ProvenancePath => Path.Combine(_campaign.Job.OutputFolder, "provenance.json");
@@ -81,6 +89,9 @@ public sealed class TelemetryAggregator : ReceiveActor
                 // The first of a slice's has the time of all, which are one piece of work.
                 _timings.Add(new TimingRecord($"shard {shard.Shard}", seconds));
                 break;
+            case SamplesTaken samples:
+                _timings.Add(new TimingRecord($"{samples.Run} {new TakeSamples()}", seconds));
+                break;
             case LinkMeasured link:
                 _timings.Add(new TimingRecord($"link {link.Link}", seconds));
                 break;
@@ -95,6 +106,14 @@ public sealed class TelemetryAggregator : ReceiveActor
         WholeFile.WriteText(Path.Combine(_campaign.Job.OutputFolder, "results.json"), ResultsJson.Write(results));
         WholeFile.WriteText(ProvenancePath, ProvenanceJson.Write(Provenance(results.Campaign.Complete)));
         return results;
+    }
+
+    private void WriteSamples()
+    {
+        if (SamplesBuilder.Build(_campaign, _state) is { } samples)
+        {
+            WholeFile.WriteText(Path.Combine(_campaign.Job.OutputFolder, "samples.json"), SamplesJson.Write(samples));
+        }
     }
 
     private Provenance Provenance(bool complete)

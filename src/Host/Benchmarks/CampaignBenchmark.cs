@@ -132,6 +132,7 @@ internal sealed class CampaignBenchmark(BenchmarkSetting setting, Action<string>
           attacks = [{ kind = fgsm }, { kind = pgd, step-size = {{StepSize}}, iterations = {{Iterations}} }]
           epsilons = [{{string.Join(", ", Epsilons)}}]
           probes { operations = off }
+          samples = 0
           evaluation { batch-size = {{BenchmarkSetting.BatchSize}}, shard-size = {{4 * BenchmarkSetting.BatchSize}} }
         }
         pipeline { layer-groups = 1, window = {{BenchmarkSetting.TimeSteps}}, threads-per-group = 1, devices = [{{string.Join(", ", Enumerable.Repeat("cpu", setting.Threads))}}] }

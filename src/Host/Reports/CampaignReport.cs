@@ -6,31 +6,36 @@ using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports;
 
-/// <summary>Everything a report is made of. Nothing else is consulted: whoever has the two files has the report.</summary>
-internal sealed record CampaignReport(CampaignResults Results, Provenance? Provenance)
+/// <summary>Everything a report is made of. Nothing else is consulted: whoever has the three files has the report.</summary>
+internal sealed record CampaignReport(CampaignResults Results, Provenance? Provenance, CampaignSamples? Samples = null)
 {
     public const string ResultsFile = "results.json";
 
     public const string ProvenanceFile = "provenance.json";
 
+    public const string SamplesFile = "samples.json";
+
     public const string ReportFile = "report.md";
 
     public const string PageFile = "report.html";
 
-    /// <summary>Reads a campaign's output folder; provenance may be missing, results may not.</summary>
-    /// <exception cref="InputException">A file is missing, damaged or of another schema.</exception>
+    /// <summary>Reads a campaign's output folder; provenance and samples may be missing, results may not.</summary>
+    /// <exception cref="InputException">A file is missing, damaged, of another schema or of another campaign.</exception>
     public static CampaignReport Load(string folder)
     {
-        var results = Path.Combine(folder, ResultsFile);
-        if (!File.Exists(results))
+        var path = Path.Combine(folder, ResultsFile);
+        if (!File.Exists(path))
         {
             throw new InputException(Directory.Exists(folder)
                 ? $"{folder}: no {ResultsFile} here; expected the output folder of a campaign"
                 : $"{folder}: no such folder; expected the output folder of a campaign");
         }
 
-        var provenance = Path.Combine(folder, ProvenanceFile);
-        return new(Read(results, ResultsJson.Read), File.Exists(provenance) ? Read(provenance, ProvenanceJson.Read) : null);
+        var results = Read(path, ResultsJson.Read);
+        var samples = ReadIfThere(folder, SamplesFile, SamplesJson.Read);
+        return samples is null || samples.ConfigurationHash == results.Campaign.ConfigurationHash
+            ? new(results, ReadIfThere(folder, ProvenanceFile, ProvenanceJson.Read), samples)
+            : throw new InputException($"{Path.Combine(folder, SamplesFile)}: configuration-hash is not that of {ResultsFile}; expected samples of the same campaign");
     }
 
     /// <summary>Writes report.html, report.md and the figures into the folder; returns the page's path.</summary>
@@ -41,9 +46,9 @@ internal sealed record CampaignReport(CampaignResults Results, Provenance? Prove
         WholeFile.CreateFolder(Path.Combine(folder, Figure.Folder));
         foreach (var figure in content.Figures)
         {
-            WholeFile.WriteText(Path.Combine(folder, figure.File("csv")), figure.Chart.ToCsv());
+            WholeFile.WriteText(Path.Combine(folder, figure.File("csv")), figure.Drawing.ToCsv());
             WholeFile.WriteText(Path.Combine(folder, figure.File("svg")), figure.Svg);
-            WholeFile.Write(Path.Combine(folder, figure.File("png")), stream => stream.Write(FigureDrawing.Png(figure.Chart)));
+            WholeFile.Write(Path.Combine(folder, figure.File("png")), stream => stream.Write(figure.Drawing.ToPng()));
         }
 
         WholeFile.WriteText(Path.Combine(folder, ReportFile), MarkdownWriter.Write(content));
@@ -57,6 +62,13 @@ internal sealed record CampaignReport(CampaignResults Results, Provenance? Prove
 
     /// <summary>The report as one page of HTML, with its figures in it.</summary>
     public string ToHtml() => HtmlWriter.Write(ReportContent.Of(this));
+
+    private static T? ReadIfThere<T>(string folder, string name, Func<string, T> parse)
+        where T : class
+    {
+        var path = Path.Combine(folder, name);
+        return File.Exists(path) ? Read(path, parse) : null;
+    }
 
     private static T Read<T>(string path, Func<string, T> parse)
     {

@@ -15,6 +15,7 @@ internal static class ReportContent
         Accuracy(text, report.Results);
         Protocols(text, report.Results);
         AttackReality(text, report.Results);
+        Samples(text, report.Samples);
         Sparsity(text, report.Results);
         Theorems(text, report.Results);
         Paper(text, new PaperComparison(report.Results));
@@ -89,6 +90,21 @@ internal static class ReportContent
             text.Bullets(alike.Select(doubt => $"**{doubt.Where}:** {doubt.What}."));
             text.Paragraph(alike.Key);
         }
+    }
+
+    private static void Samples(ReportDocument text, CampaignSamples? samples)
+    {
+        if (samples is null)
+        {
+            return;
+        }
+
+        text.Heading(2, "What it looks like");
+        text.Paragraph("A few images, and what the neurons fired for them: samples for the eye. No number elsewhere in this report comes from them.");
+        text.Draw(SampleFigures.Examples(samples));
+        text.Draw(SampleFigures.RatesAlong(samples));
+        text.Draw(SampleFigures.RatesOverTime(samples));
+        text.Draw(SampleFigures.Rasters(samples));
     }
 
     private static void Sparsity(ReportDocument text, CampaignResults results)

@@ -67,6 +67,11 @@ public sealed record ShardMeasured(ShardId Shard, Measurement Measurement) : ICa
 /// <param name="Statistics">What the next link goes on from.</param>
 public sealed record LinkMeasured(LinkId Link, IReadOnlyList<ShardMeasured> Shards, CheckpointManifest Statistics) : ICampaignFact;
 
+/// <summary>Samples of a run's trained network were taken, for people to look at: no part of the results.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Samples">The samples.</param>
+public sealed record SamplesTaken(RunId Run, RunSamples Samples) : ICampaignFact;
+
 /// <summary>The last shard of a cell was measured. A summary for people: results are added up from the shards.</summary>
 /// <param name="Cell">The cell.</param>
 /// <param name="Correct">Images still classified correctly.</param>

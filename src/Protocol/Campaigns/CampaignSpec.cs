@@ -12,7 +12,7 @@ public sealed record EvaluationSpec
 
 /// <summary>
 /// A campaign: every network on every data set with every seed is a run; a run under every protocol, attack and
-/// budget is a cell. Everything here determines numbers; how and where it is computed is <see cref="PipelineSpec"/>.
+/// budget is a cell. Everything here but <see cref="Samples"/> determines numbers; how and where it is computed is <see cref="PipelineSpec"/>.
 /// </summary>
 public sealed record CampaignSpec
 {
@@ -45,6 +45,12 @@ public sealed record CampaignSpec
 
     /// <summary>How the test set is measured.</summary>
     public EvaluationSpec Evaluation { get; init; } = new();
+
+    /// <summary>
+    /// Test images that samples are taken of in the runs of the first seed, 0 for none. The one setting here that determines no number of the
+    /// results: it is no part of a campaign's identity.
+    /// </summary>
+    public int Samples { get; init; } = 6;
 }
 
 /// <summary>Over how much hardware one pipeline goes.</summary>

@@ -42,6 +42,13 @@ public sealed record MeasureLink(LinkId Link, CheckpointManifest? Statistics) : 
     public override string ToString() => $"link {Link}";
 }
 
+/// <summary>Take samples of the trained network, as many as the campaign says. Answered with <see cref="SamplesTaken"/>.</summary>
+public sealed record TakeSamples : IPipelineWork
+{
+    /// <inheritdoc/>
+    public override string ToString() => "samples";
+}
+
 /// <summary>How far a pipeline is with its work.</summary>
 /// <param name="Done">Image passes done.</param>
 /// <param name="Total">Image passes the work takes.</param>

@@ -1,4 +1,5 @@
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Protocol.Wire;
 
 namespace SpikeTrail.Protocol.Passes;
@@ -38,6 +39,7 @@ public enum PassPurpose
 /// How many batches of one size share the pass, one after another along N. Each comes to the bits it would come to by itself,
 /// so batch norm is on running statistics, and nothing is counted or added up over images: neither probes nor weight gradients.
 /// </param>
+/// <param name="Spikes">Whether every layer of neurons tells what it fired (<see cref="LayerSpikes"/>).</param>
 public sealed record PassRequest(
     PassId Id,
     PassPurpose Purpose,
@@ -48,7 +50,8 @@ public sealed record PassRequest(
     bool InputGradient,
     bool Probes,
     double LearningRate,
-    int Batches = 1) : IWireMessage
+    int Batches = 1,
+    bool Spikes = false) : IWireMessage
 {
     /// <summary>Whether there is a backward half at all.</summary>
     public bool Backward => WeightGradients || InputGradient;

@@ -68,19 +68,20 @@ public sealed record InputGradient(long Zeros, long Elements, double L1, double 
         VanishingImages + other.VanishingImages);
 }
 
-/// <summary>What the probes of a network, or of a part of it, saw in one backward pass; empty where they were off.</summary>
-/// <param name="Operations">Operation by operation, in the network's order.</param>
-/// <param name="Weights">Weight by weight, in the network's order.</param>
-public sealed record ProbeReport(IReadOnlyList<OperationGradient> Operations, IReadOnlyList<WeightGradient> Weights)
+/// <summary>What the probes of a network, or of a part of it, saw in one pass; empty where they were off.</summary>
+/// <param name="Operations">Backward, operation by operation, in the network's order.</param>
+/// <param name="Weights">Backward, weight by weight, in the network's order.</param>
+/// <param name="Spikes">Forward, layer of neurons by layer of neurons, in the network's order.</param>
+public sealed record ProbeReport(IReadOnlyList<OperationGradient> Operations, IReadOnlyList<WeightGradient> Weights, IReadOnlyList<LayerSpikes> Spikes)
 {
     /// <summary>Nothing was probed.</summary>
-    public static ProbeReport Empty { get; } = new([], []);
+    public static ProbeReport Empty { get; } = new([], [], []);
 
     /// <summary>The reports of a network's parts, first to last, as one.</summary>
     public static ProbeReport Concat(IEnumerable<ProbeReport> parts)
     {
         var list = parts.ToList();
-        return new ProbeReport([.. list.SelectMany(part => part.Operations)], [.. list.SelectMany(part => part.Weights)]);
+        return new ProbeReport([.. list.SelectMany(part => part.Operations)], [.. list.SelectMany(part => part.Weights)], [.. list.SelectMany(part => part.Spikes)]);
     }
 }
 

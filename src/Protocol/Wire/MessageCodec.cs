@@ -20,12 +20,12 @@ public static class MessageCodec
 
     private static readonly WireFormat[] Table =
     [
-        WireFormat.Json("pass-request/2", Readable.PassRequest),
+        WireFormat.Json("pass-request/3", Readable.PassRequest),
         WireFormat.Frame("spike-frame/1", (pass, time, content) => new SpikeFrame(pass, time, content)),
         WireFormat.Frame("gradient-frame/1", (pass, time, content) => new GradientFrame(pass, time, content)),
         WireFormat.Chunk("frame-chunk/1"),
         WireFormat.Json("frame-taken/1", Readable.FrameTaken),
-        WireFormat.Json("gradient-report/1", Readable.GradientReport),
+        WireFormat.Json("gradient-report/2", Readable.GradientReport),
         WireFormat.Json("connect-layer-group/1", Readable.ConnectLayerGroup),
         WireFormat.Json("prepare-layer-group/1", Readable.PrepareLayerGroup),
         WireFormat.Json("layer-group-ready/1", Readable.LayerGroupReady),
@@ -38,6 +38,7 @@ public static class MessageCodec
         WireFormat.Json("measure-slice/1", Readable.MeasureSlice),
         WireFormat.Json("slice-measured/1", Readable.SliceMeasured),
         WireFormat.Json("measure-link/1", Readable.MeasureLink),
+        WireFormat.Json("take-samples/1", Readable.TakeSamples),
         WireFormat.Json("work-progress/1", Readable.WorkProgress),
 
         WireFormat.Json("campaign-accepted/1", Readable.CampaignAccepted),
@@ -46,6 +47,7 @@ public static class MessageCodec
         WireFormat.Json("checkpoint-refused/1", Readable.CheckpointRefused),
         WireFormat.Json("shard-measured/1", Readable.ShardMeasured),
         WireFormat.Json("link-measured/1", Readable.LinkMeasured),
+        WireFormat.Json("samples-taken/1", Readable.SamplesTaken),
         WireFormat.Json("cell-completed/1", Readable.CellCompleted),
         WireFormat.Json("work-failed/1", Readable.WorkFailed),
         WireFormat.Json("campaign-completed/1", Readable.CampaignCompleted),

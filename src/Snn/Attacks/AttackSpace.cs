@@ -46,14 +46,14 @@ internal sealed class PixelSpace(TestSetting setting, ImageBatch batch) : Attack
 {
     public override Tensor Show(Tensor attacked_N, double epsilon, CounterRandom code)
     {
-        using var bytes = Quantize(attacked_N, epsilon);
+        using var bytes = Bytes(attacked_N, epsilon);
         return setting.Encoder.Encode(bytes, image => code.At(batch.Indices[image]));
     }
 
     public override Tensor Gradient(Tensor gradients_TN) => setting.Encoder.Backward(gradients_TN, setting.Protocol.PhaseWeights);
 
     /// <summary>The images as an image file would hold them: whole bytes, no further from the clean ones than eps.</summary>
-    private Tensor Quantize(Tensor attacked_NCHW, double epsilon)
+    public Tensor Bytes(Tensor attacked_NCHW, double epsilon)
     {
         // The small addition keeps a whole eps such as 8/255 · 255 from being floored to 7.
         var wholeEpsilon = Math.Floor(epsilon * 255 + 1e-6);

@@ -66,7 +66,10 @@ public sealed class LayerGroupPass : IDisposable
         }
 
         _complete = true;
-        return new ProbeReport(_tape.Probe?.Report() ?? [], [.. _group.Parameters.Where(_measured.ContainsKey).Select(weight => _measured[weight])]);
+        return new ProbeReport(
+            _tape.Probe?.Report() ?? [],
+            [.. _group.Parameters.Where(_measured.ContainsKey).Select(weight => _measured[weight])],
+            _tape.Spikes?.Report() ?? []);
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,9 @@ public sealed class PassTape(PassRequest request, Action<Parameter, Tensor>? use
     /// <summary>What the probes saw so far; null when they are off.</summary>
     public GradientProbe? Probe { get; } = request.Probes ? new GradientProbe() : null;
 
+    /// <summary>What neurons fired so far; null when nobody asks.</summary>
+    public SpikeProbe? Spikes { get; } = request.Spikes ? new SpikeProbe() : null;
+
     /// <summary>The weight gradients found so far, less those that were used.</summary>
     public IReadOnlyDictionary<Parameter, Tensor> WeightGradients => _gradients;
 

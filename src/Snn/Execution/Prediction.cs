@@ -1,4 +1,5 @@
 using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Snn.Probes;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Execution;
@@ -23,7 +24,8 @@ public sealed class Prediction : IDisposable
         using var classes = logits_NK.argmax(1);
         using var classes_onHost = classes.cpu();
         Losses = losses_onHost.data<double>().ToArray();
-        Correct = [.. classes_onHost.data<long>().ToArray().Zip(labels, (predicted, label) => predicted == label)];
+        Classes = [.. classes_onHost.data<long>().ToArray().Select(predicted => (int)predicted)];
+        Correct = [.. Classes.Zip(labels, (predicted, label) => predicted == label)];
     }
 
     /// <summary>The logits, [N, K].</summary>
@@ -31,6 +33,9 @@ public sealed class Prediction : IDisposable
 
     /// <summary>The cross-entropy of each image.</summary>
     public IReadOnlyList<double> Losses { get; }
+
+    /// <summary>The class that each image is taken for; a tie goes to the lower one.</summary>
+    public IReadOnlyList<int> Classes { get; }
 
     /// <summary>Whether each image is classified correctly; a tie goes to the lower class.</summary>
     public IReadOnlyList<bool> Correct { get; }
@@ -65,6 +70,15 @@ public sealed class Prediction : IDisposable
                 yield return frame with { Values_WN = frame.Values_WN.contiguous() };
             }
         }
+    }
+
+    /// <summary>Each image's probability of the class that it is taken for.</summary>
+    public double[] Probabilities()
+    {
+        using var logits_NK = Logits_NK.to_type(ScalarType.Float64);
+        using var probabilities_NK = nn.functional.softmax(logits_NK, 1);
+        using var largest_N = probabilities_NK.amax([1L]);
+        return largest_N.ToHost<double>();
     }
 
     /// <summary>The mean over time, [N, K]: for each batch by itself, because how libtorch adds up depends on how many sums there are.</summary>

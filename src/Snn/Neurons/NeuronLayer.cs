@@ -92,6 +92,7 @@ public sealed class NeuronLayer : Layer
             charges_WN?.Dispose();
         }
 
+        tape.Spikes?.Record(Name, spikes_WN);
         return spikes_WN;
     }
 

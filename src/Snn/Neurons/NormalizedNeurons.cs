@@ -54,6 +54,7 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
             inputs_WNCHW.Dispose();
         }
 
+        tape.Spikes?.Record(Name, spikes_WNCHW);
         return spikes_WNCHW;
     }
 
@@ -123,6 +124,7 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
             tape.Push(charges_WNCHW);
         }
 
+        tape.Spikes?.Record(Name, spikes_WNCHW);
         return spikes_WNCHW;
     }
 

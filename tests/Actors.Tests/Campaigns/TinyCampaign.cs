@@ -35,6 +35,7 @@ internal sealed class TinyCampaign(CampaignSpec? spec = null) : IDisposable
         ],
         Epsilons = [8],
         Evaluation = new EvaluationSpec { BatchSize = 2, ShardSize = 4 },
+        Samples = 0,
     };
 
     /// <summary>Two layer groups, and one retry.</summary>

@@ -25,6 +25,7 @@ public sealed class CampaignFileTests
             ],
             campaign.Attacks);
         Assert.Equal([8], campaign.Epsilons);
+        Assert.Equal(6, campaign.Samples);
         Assert.Equivalent(new PipelineSpec(), pipeline, strict: true);
     }
 
@@ -55,6 +56,7 @@ public sealed class CampaignFileTests
               protocols = [{ kind = strict, name = weighted, phase-weights = on }]
               attacks = [{ kind = ifgsm, name = slow, step-size = 1, iterations = 20 }, { kind = pgd, restarts = 3 }, { kind = none }]
               epsilons = [0, 0.5, 16]
+              samples = 24
             }
             pipeline { layer-groups = 3, window = 10, frames-in-flight = 2, pass-images = 9, devices = ["cuda:0", "cuda:1"], threads-per-group = 1, checkpoint-steps = 7, max-retries = 0 }
             """);
@@ -107,6 +109,7 @@ public sealed class CampaignFileTests
             },
             campaign.Training);
         Assert.Equal(new EvaluationSpec { BatchSize = 10, ShardSize = 20 }, campaign.Evaluation);
+        Assert.Equal(24, campaign.Samples);
         Assert.Equal(new ProtocolSpec { Name = "weighted", PhaseWeights = true }, Assert.Single(campaign.Protocols));
         Assert.Equal(
             [

@@ -4,7 +4,7 @@ namespace SpikeTrail.Actors.Tests.Configuration;
 public sealed class RefusalTests
 {
     [Theory]
-    [InlineData("campaign.trainig.epochs = 1", "tiny.conf: campaign.trainig: unknown key; did you mean training? (known here: name, networks, data-sets, seeds, protocols, attacks, epsilons, training, probes, evaluation, defaults)")]
+    [InlineData("campaign.trainig.epochs = 1", "tiny.conf: campaign.trainig: unknown key; did you mean training? (known here: name, networks, data-sets, seeds, protocols, attacks, epsilons, training, probes, evaluation, samples, defaults)")]
     [InlineData("campain.name = x", "tiny.conf: campain: unknown key; did you mean campaign? (known here: campaign, pipeline)")]
     [InlineData("campaign.networks = [{ name = a }, { name = b, dept = 18 }]", "tiny.conf: campaign.networks[1].dept: unknown key; did you mean depth? (known here: name, family, depth, width, pool, connection, batch-norm, precision, weights, neuron)")]
     [InlineData("campaign.defaults.network.neuron.leak = 1", "tiny.conf: campaign.defaults.network.neuron.leak: unknown key (known here: kind, threshold, reset, detach-reset, tau, decay-input, surrogate)")]

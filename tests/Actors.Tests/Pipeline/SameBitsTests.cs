@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 
 namespace SpikeTrail.Actors.Tests.Pipeline;
 
-/// <summary>Two epochs and a slice of the test set in every cell: through actors, and through the plain library.</summary>
+/// <summary>Two epochs, a slice of the test set in every cell, and samples: through actors, and through the plain library.</summary>
 public abstract class SameBits(string config = "") : PipelineTest(config)
 {
     // Computed once: it is the same for every layout.
@@ -59,6 +59,7 @@ public abstract class SameBits(string config = "") : PipelineTest(config)
             Add(trail, shard);
         }
 
+        Add(trail, await DoAsync<SamplesTaken>(supervisor, pipeline, new TakeSamples()));
         return trail;
     }
 
@@ -101,6 +102,9 @@ public abstract class SameBits(string config = "") : PipelineTest(config)
             }
         }
 
+        var samples = context.Samples()!;
+        pipeline.Run(samples);
+        Add(trail, new SamplesTaken(run.Id, samples.Samples));
         return trail;
     }
 
@@ -115,6 +119,9 @@ public abstract class SameBits(string config = "") : PipelineTest(config)
             trail.Add($"epoch {epoch} {key}", $"{value.dtype} {Convert.ToHexString(contiguous.bytes)}");
         }
     }
+
+    private static void Add(SortedDictionary<string, string> trail, SamplesTaken taken) =>
+        trail.Add("samples", Convert.ToHexString(MessageCodec.Encode(taken)));
 
     private static void Add(SortedDictionary<string, string> trail, ShardMeasured measured) =>
         trail.Add(measured.Shard.ToString(), Convert.ToHexString(MessageCodec.Encode(measured)));

@@ -25,7 +25,7 @@ public sealed class SpikeTrailSerializerTests() : TestKit(
         new GradientFrame(new PassId(7), new TimeRange(0, 3), Spikes()),
         new FrameChunk(new PassId(7), Direction.Forward, Frame: 3, Offset: 0, Length: 9, new byte[] { 1, 2 }),
         new FrameTaken(new PassId(9), Direction.Forward),
-        new GradientReport(new PassId(9), 1, new ProbeReport([Operation], [])),
+        new GradientReport(new PassId(9), 1, new ProbeReport([Operation], [], [])),
         new ConnectLayerGroup("akka://spiketrail/user/a#1", "akka://spiketrail/user/b#2", "akka://spiketrail/user/a#1"),
         new PrepareLayerGroup(new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
         new LayerGroupReady(2),

@@ -22,6 +22,48 @@ public sealed class CampaignReportTests : IDisposable
     }
 
     [Fact]
+    public void Samples_beside_the_results_are_in_the_report()
+    {
+        Write("results.json", ResultsJson.Write(SampleResults.Campaign));
+        Write("samples.json", SamplesJson.Write(SampledNetworks.Campaign));
+
+        var report = CampaignReport.Load(_folder);
+        report.Save(_folder);
+
+        Assert.Contains("## What it looks like\n", report.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Contains("<div class=\"plot pictures\" role=\"img\"", report.ToHtml(), StringComparison.Ordinal);
+        Assert.All(
+            from name in new[] { "examples", "firing-rate", "firing-rate-over-time", "spikes" }
+            from extension in new[] { "svg", "png", "csv" }
+            select $"{name}-fashion-mnist-sew-resnet18-max.{extension}",
+            file => Assert.True(File.Exists(Path.Combine(_folder, "figures", file)), file));
+    }
+
+    [Fact]
+    public void Samples_of_another_campaign_are_refused()
+    {
+        Write("results.json", ResultsJson.Write(SampleResults.Campaign));
+        Write("samples.json", SamplesJson.Write(SampledNetworks.Campaign with { ConfigurationHash = "00" }));
+
+        Assert.EndsWith(
+            "samples.json: configuration-hash is not that of results.json; expected samples of the same campaign",
+            Assert.Throws<InputException>(() => CampaignReport.Load(_folder)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_samples_are_one_clear_line()
+    {
+        Write("results.json", ResultsJson.Write(SampleResults.Campaign));
+        Write("samples.json", "{ \"schema\": 1,\n");
+
+        var message = Assert.Throws<InputException>(() => CampaignReport.Load(_folder)).Message;
+
+        Assert.Contains("samples.json: cannot be read as schema 1: ", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
     public void A_folder_without_results_is_named() =>
         Assert.Contains("no results.json here", Assert.Throws<InputException>(() => CampaignReport.Load(_folder)).Message, StringComparison.Ordinal);
 

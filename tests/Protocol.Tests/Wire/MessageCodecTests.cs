@@ -14,6 +14,8 @@ public sealed class MessageCodecTests
 
     private static readonly OperationGradient Operation = new("layer1.0.conv1", "Conv2d", 3, 4, 1, 2, 0.1, 1e-300, 5);
 
+    private static readonly LayerSpikes Fired = new("sn1", 6, [5, 0], ["a4", "00"]);
+
     private static readonly DeviceId Cpu = new("127.0.0.1:4053", "cpu");
 
     private static readonly CampaignSummary Summary = new(new CampaignId("small"), CampaignStanding.Running, 1, 2, 3, "a note");
@@ -37,8 +39,12 @@ public sealed class MessageCodecTests
     public static TheoryData<string, IWireMessage, string> Golden => new()
     {
         {
-            "pass-request/2", PassRequest.AdversarialStep(new PassId(7), timeSteps: 4, probes: true),
-            """{"id":7,"purpose":"adversarial-step","time-steps":4,"batch-norm":"running","track-statistics":false,"weight-gradients":false,"input-gradient":true,"probes":true,"learning-rate":0,"batches":1}"""
+            "pass-request/3", PassRequest.AdversarialStep(new PassId(7), timeSteps: 4, probes: true),
+            """{"id":7,"purpose":"adversarial-step","time-steps":4,"batch-norm":"running","track-statistics":false,"weight-gradients":false,"input-gradient":true,"probes":true,"learning-rate":0,"batches":1,"spikes":false}"""
+        },
+        {
+            "pass-request/3", PassRequest.Evaluation(new PassId(8), timeSteps: 4) with { Spikes = true },
+            """{"id":8,"purpose":"evaluation","time-steps":4,"batch-norm":"running","track-statistics":false,"weight-gradients":false,"input-gradient":false,"probes":false,"learning-rate":0,"batches":1,"spikes":true}"""
         },
         {
             "spike-frame/1", new SpikeFrame(new PassId(7), new TimeRange(2, 1), Packed([1, 2, 5], [1f, 0, 1, 1, 0, 0, 0, 0, 0, 1])),
@@ -54,8 +60,8 @@ public sealed class MessageCodecTests
         },
         { "frame-taken/1", new FrameTaken(new PassId(9), Direction.Backward), """{"pass":9,"direction":"backward"}""" },
         {
-            "gradient-report/1", new GradientReport(new PassId(9), 1, new ProbeReport([Operation], [new WeightGradient("fc.bias", 1, 2, 0.5, 3)])),
-            """{"pass":9,"group":1,"probes":{"operations":[{"module":"layer1.0.conv1","kind":"Conv2d","input-zeros":3,"input-elements":4,"output-zeros":1,"output-elements":2,"input-norm":0.1,"output-norm":1E-300,"passes":5}],"weights":[{"key":"fc.bias","zeros":1,"elements":2,"l2":0.5,"passes":3}]}}"""
+            "gradient-report/2", new GradientReport(new PassId(9), 1, new ProbeReport([Operation], [new WeightGradient("fc.bias", 1, 2, 0.5, 3)], [Fired])),
+            """{"pass":9,"group":1,"probes":{"operations":[{"module":"layer1.0.conv1","kind":"Conv2d","input-zeros":3,"input-elements":4,"output-zeros":1,"output-elements":2,"input-norm":0.1,"output-norm":1E-300,"passes":5}],"weights":[{"key":"fc.bias","zeros":1,"elements":2,"l2":0.5,"passes":3}],"spikes":[{"module":"sn1","neurons":6,"counts":[5,0],"raster":["a4","00"]}]}}"""
         },
         {
             "connect-layer-group/1", new ConnectLayerGroup("akka://spiketrail/user/a#1", "akka.tcp://spiketrail@127.0.0.1:4053/user/b#2", "akka://spiketrail/user/a#1"),
@@ -93,6 +99,7 @@ public sealed class MessageCodecTests
             "measure-link/1", new MeasureLink(new LinkId(new ChainId("a/b/1/as-published/8"), 17), null),
             """{"link":{"chain":"a/b/1/as-published/8","index":17},"statistics":null}"""
         },
+        { "take-samples/1", new TakeSamples(), "{}" },
         {
             "work-progress/1", new WorkProgress(3, 4, 0.5, 0.25, null),
             """{"done":3,"total":4,"loss":0.5,"accuracy":0.25,"zero-fraction":null}"""
@@ -124,6 +131,16 @@ public sealed class MessageCodecTests
             """{"link":{"chain":"a/b/1/as-published/8","index":17},"shards":[],"statistics":{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"group-0.bin","sha256":"ab"}]}}"""
         },
         {
+            "samples-taken/1",
+            new SamplesTaken(Run, new RunSamples(1, 1, 2, new SampledAttack("strict", "pgd", 8), [new SampledImage(0, 3, new ShownImage("AAE=", 3, 0.75), new ShownImage("CAk=", 4, double.NaN))], [Fired], [Fired])),
+            """{"run":"sew-resnet18/cifar-10/3407","samples":{"channels":1,"height":1,"width":2,"attack":{"protocol":"strict","attack":"pgd","epsilon":8},"images":[{"index":0,"label":3,"clean":{"pixels":"AAE=","class":3,"probability":0.75},"attacked":{"pixels":"CAk=","class":4,"probability":"NaN"}}],"clean":[{"module":"sn1","neurons":6,"counts":[5,0],"raster":["a4","00"]}],"attacked":[{"module":"sn1","neurons":6,"counts":[5,0],"raster":["a4","00"]}]}}"""
+        },
+        {
+            "samples-taken/1",
+            new SamplesTaken(Run, new RunSamples(1, 1, 2, null, [new SampledImage(0, 3, new ShownImage("AAE=", 3, 0.75), null)], [Fired], [])),
+            """{"run":"sew-resnet18/cifar-10/3407","samples":{"channels":1,"height":1,"width":2,"attack":null,"images":[{"index":0,"label":3,"clean":{"pixels":"AAE=","class":3,"probability":0.75},"attacked":null}],"clean":[{"module":"sn1","neurons":6,"counts":[5,0],"raster":["a4","00"]}],"attacked":[]}}"""
+        },
+        {
             "cell-completed/1", new CellCompleted(new CellId("a/b/1/strict/pgd/8"), 3, 4, 0.5),
             """{"cell":"a/b/1/strict/pgd/8","correct":3,"total":4,"input-zero-fraction":0.5}"""
         },
@@ -140,7 +157,7 @@ public sealed class MessageCodecTests
         {
             "submit-campaign/1",
             new SubmitCampaign(new CampaignId("small"), Small, SmallLayout),
-            """{"campaign":"small","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"pipeline":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"pass-images":64,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3}}"""
+            """{"campaign":"small","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250},"samples":6},"pipeline":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"pass-images":64,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3}}"""
         },
         { "list-campaigns/1", new ListCampaigns(), "{}" },
         { "show-campaign/1", new ShowCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
@@ -182,7 +199,7 @@ public sealed class MessageCodecTests
         {
             "campaign-submitted/1",
             new CampaignSubmitted(new CampaignId("small"), Small, SmallLayout),
-            """{"campaign":"small","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"pipeline":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"pass-images":64,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3}}"""
+            """{"campaign":"small","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250},"samples":6},"pipeline":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"pass-images":64,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3}}"""
         },
         { "campaign-ordered/1", new CampaignOrdered(new CampaignId("small"), CampaignOrder.Pause), """{"campaign":"small","order":"pause"}""" },
         {
@@ -199,7 +216,7 @@ public sealed class MessageCodecTests
         {
             "open-pipeline/1",
             new OpenPipeline("small-1", new CampaignId("small"), "00ff", Small, SmallLayout, Run, null, [new DevicePlace(new DeviceOffer(Cpu, 1024, 2, 1.5), "akka://a/user/worker")], [Cpu]),
-            """{"pipeline":"small-1","campaign":"small","configuration-hash":"00ff","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250}},"layout":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"pass-images":64,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3},"run":"sew-resnet18/cifar-10/3407","checkpoint":null,"places":[{"offer":{"device":{"node":"127.0.0.1:4053","device":"cpu"},"memory-bytes":1024,"capacity":2,"speed":1.5},"worker":"akka://a/user/worker"}],"groups":[{"node":"127.0.0.1:4053","device":"cpu"}]}"""
+            """{"pipeline":"small-1","campaign":"small","configuration-hash":"00ff","spec":{"name":"small","networks":[{"name":"narrow","family":"spiking-resnet","depth":18,"width":1,"pool":"max","connection":"add","batch-norm":"sequence","precision":"float32","neuron":{"kind":"if","threshold":1,"reset":0,"detach-reset":true,"tau":2,"decay-input":true,"surrogate":{"kind":"atan","alpha":2}},"weights":["w.safetensors","ab"]}],"data-sets":[{"name":"made-up","time-steps":10,"encoder":{"kind":"phase","phase-bits":8},"training-limit":null,"test-limit":8}],"seeds":[7],"training":{"epochs":100,"batch-size":16,"optimizer":{"kind":"adam","learning-rate":0.001,"weight-decay":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1E-08,"momentum":0.9},"schedule":"constant","flip-probability":0.5},"protocols":[{"name":"as-published","domain":"encoded-train","attack-statistics":"batch","contaminates":true,"order":"shuffled","prediction-statistics":"running","phase-weights":false}],"attacks":[{"name":"ifgsm","kind":"ifgsm","step-size":2.55,"iterations":7,"restarts":1}],"epsilons":[0.5],"probes":{"operations":true,"weight-gradients":false,"random-perturbations":0},"evaluation":{"batch-size":50,"shard-size":250},"samples":6},"layout":{"layer-groups":1,"spread":"device","cut":null,"placement":null,"window":1,"frames-in-flight":4,"pass-images":64,"devices":["cpu","cuda:0"],"threads-per-group":2,"checkpoint-steps":200,"max-retries":3},"run":"sew-resnet18/cifar-10/3407","checkpoint":null,"places":[{"offer":{"device":{"node":"127.0.0.1:4053","device":"cpu"},"memory-bytes":1024,"capacity":2,"speed":1.5},"worker":"akka://a/user/worker"}],"groups":[{"node":"127.0.0.1:4053","device":"cpu"}]}"""
         },
         { "pipeline-opened/1", new PipelineOpened("small-1"), """{"pipeline":"small-1"}""" },
         { "pipeline-failed/1", new PipelineFailed("small-1", "out of memory", OfStorage: false), """{"pipeline":"small-1","reason":"out of memory","of-storage":false}""" },
@@ -236,6 +253,19 @@ public sealed class MessageCodecTests
             .ToHashSet();
         Assert.Equal(messages, MessageCodec.Manifests.Keys.ToHashSet());
         Assert.Equal(messages, Golden.Select(row => row.Data.Item2.GetType()).ToHashSet());
+    }
+
+    /// <summary>As it lies in the journals of nodes that were there before samples.</summary>
+    [Fact]
+    public void A_campaign_handed_in_before_there_were_samples_is_still_read()
+    {
+        var submitted = Golden.Select(row => row.Data).Single(golden => golden.Item1 == "campaign-submitted/1").Item3;
+        var earlier = submitted.Replace(",\"samples\":6", "", StringComparison.Ordinal);
+        Assert.NotEqual(submitted, earlier);
+
+        var read = (CampaignSubmitted)MessageCodec.Decode("campaign-submitted/1", Encoding.UTF8.GetBytes(earlier));
+
+        Assert.Equivalent(Small with { Samples = read.Spec.Samples }, read.Spec, strict: true);
     }
 
     [Fact]

@@ -47,9 +47,9 @@ internal static partial class HtmlWriter
     };
 
     private static string Draw(Figure figure) =>
-        $"<figure id=\"{figure.Name}\">\n<div class=\"plot\" role=\"img\" aria-label=\"{Escape(figure.Title)}\">\n{FigureDrawing.Inline(figure.Svg)}</div>\n"
+        $"<figure id=\"{figure.Name}\">\n<div class=\"{(figure.Drawing.KeepsColours ? "plot pictures" : "plot")}\" role=\"img\" aria-label=\"{Escape(figure.Title)}\">\n{FigureDrawing.Inline(figure.Svg)}</div>\n"
         + $"<figcaption><strong>{Escape(figure.Title)}.</strong> {Inline(figure.Caption)} "
-        + $"<a download=\"{figure.Name}.csv\" href=\"data:text/csv;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(figure.Chart.ToCsv()))}\">Data (CSV)</a></figcaption>\n</figure>";
+        + $"<a download=\"{figure.Name}.csv\" href=\"data:text/csv;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(figure.Drawing.ToCsv()))}\">Data (CSV)</a></figcaption>\n</figure>";
 
     private static string Anchor(Heading heading) => NotLetters().Replace(heading.Text.ToLowerInvariant(), "-").Trim('-');
 

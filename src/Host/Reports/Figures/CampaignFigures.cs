@@ -7,7 +7,7 @@ namespace SpikeTrail.Host.Reports.Figures;
 internal static class CampaignFigures
 {
     // More lines than there are colours and marks for would not be told apart.
-    private const int MostLines = 8;
+    public const int MostLines = 8;
 
     private static readonly (double Low, double High) PerCent = (0, 100);
 
@@ -166,7 +166,8 @@ internal static class CampaignFigures
 
     private static string Part(int part) => part == 0 ? "" : Numbers.Plain(part + 1);
 
-    private static string FileName(params IEnumerable<string> parts) =>
+    /// <summary>The name of a figure's files, from what it shows.</summary>
+    public static string FileName(params IEnumerable<string> parts) =>
         string.Join('-', parts.Where(part => part.Length > 0).Select(part => string.Concat(part.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '.' ? char.ToLowerInvariant(letter) : '-'))));
 
     /// <summary>What can be drawn in one figure: a data set under a protocol.</summary>

@@ -1,33 +1,27 @@
-using System.Globalization;
-using System.Text;
 using SpikeTrail.Host.Reports.Statistics;
 
 namespace SpikeTrail.Host.Reports.Figures;
 
-/// <summary>What a figure draws. All of it is in <see cref="ToCsv"/>: nothing is drawn that cannot be read there.</summary>
+/// <summary>Points and lines between two axes.</summary>
 /// <param name="X">The horizontal axis.</param>
 /// <param name="Y">The vertical axis.</param>
 /// <param name="Series">What is drawn, each in its own colour and mark.</param>
-internal sealed record Chart(Axis X, Axis Y, IReadOnlyList<Series> Series)
+internal sealed record Chart(Axis X, Axis Y, IReadOnlyList<Series> Series) : Drawing
 {
-    /// <summary>A row for each point, its numbers as they are.</summary>
-    public string ToCsv()
-    {
-        var text = new StringBuilder();
-        Line(text, ["series", "label", X.Title, Y.Title, "low", "high"]);
-        foreach (var (series, point) in from series in Series from point in series.Points select (series, point))
-        {
-            Line(text, [series.Name, point.Label, Number(point.X), Number(point.Y), Number(point.Interval?.Low), Number(point.Interval?.High)]);
-        }
+    /// <summary>A row for each point.</summary>
+    public override string ToCsv() => CsvText.Of(
+    [
+        ["series", "label", X.Title, Y.Title, "low", "high"],
+        .. from series in Series
+           from point in series.Points
+           select (string[])[series.Name, point.Label, CsvText.Number(point.X), CsvText.Number(point.Y), CsvText.Number(point.Interval?.Low), CsvText.Number(point.Interval?.High)],
+    ]);
 
-        return text.ToString();
-    }
+    /// <inheritdoc/>
+    public override string ToSvg() => FigureDrawing.Svg(this);
 
-    private static void Line(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(Quoted)).Append('\n');
-
-    private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
-
-    private static string Quoted(string cell) => cell.AsSpan().ContainsAny(",\"\n\r") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
+    /// <inheritdoc/>
+    public override byte[] ToPng() => FigureDrawing.Png(this);
 }
 
 /// <summary>An axis.</summary>

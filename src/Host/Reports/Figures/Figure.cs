@@ -1,13 +1,13 @@
 namespace SpikeTrail.Host.Reports.Figures;
 
-/// <summary>A chart with what must be said under it.</summary>
+/// <summary>A drawing with what must be said under it.</summary>
 /// <param name="Name">Its files' name, without the extension.</param>
 /// <param name="Title">What it shows.</param>
 /// <param name="Caption">What was measured, on how many images, and what bars mean.</param>
-/// <param name="Chart">The data.</param>
-internal sealed record Figure(string Name, string Title, string Caption, Chart Chart)
+/// <param name="Drawing">The data, and how they look.</param>
+internal sealed record Figure(string Name, string Title, string Caption, Drawing Drawing)
 {
-    private readonly Lazy<string> _svg = new(() => FigureDrawing.Svg(Chart));
+    private readonly Lazy<string> _svg = new(Drawing.ToSvg);
 
     /// <summary>The folder of all figures, beside the report.</summary>
     public const string Folder = "figures";

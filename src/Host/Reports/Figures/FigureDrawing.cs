@@ -2,13 +2,14 @@ using ScottPlot;
 
 namespace SpikeTrail.Host.Reports.Figures;
 
-/// <summary>Draws figures, as SVG and PNG.</summary>
+/// <summary>Draws charts, as SVG and PNG.</summary>
 internal static class FigureDrawing
 {
     private const int Width = 900;
     private const int Height = 480;
-    private const string FontName = "DejaVu Sans";
-    private const string FontFile = "DejaVuSans.ttf";
+
+    /// <summary>The font of all figures.</summary>
+    public const string FontName = "DejaVu Sans";
 
     // Okabe and Ito (2008): told apart with every common colour blindness, and in grey by their marks.
     private static readonly Color[] Colours =
@@ -25,19 +26,19 @@ internal static class FigureDrawing
     static FigureDrawing()
     {
         // A machine without fonts gets the same pictures.
-        ScottPlot.Fonts.AddFontFile(FontName, Path.Combine(AppContext.BaseDirectory, FontFile), bold: false, italic: false);
+        ScottPlot.Fonts.AddFontFile(FontName, FontFile, bold: false, italic: false);
         ScottPlot.Fonts.Default = FontName;
     }
 
-    /// <summary>A chart as a file of SVG.</summary>
-    public static string Svg(Chart chart) => Draw(chart).GetSvgXml(Width, Height);
+    /// <summary>The font's file. It comes along.</summary>
+    public static string FontFile => Path.Combine(AppContext.BaseDirectory, "DejaVuSans.ttf");
 
-    /// <summary>The same within a page, which sets its width.</summary>
-    public static string Inline(string svg)
-    {
-        var root = svg.IndexOf("<svg", StringComparison.Ordinal);
-        return svg[root..].Replace("<svg ", $"<svg viewBox=\"0 0 {Width} {Height}\" ", StringComparison.Ordinal);
-    }
+    /// <summary>A chart as a file of SVG, of any size that a page gives it.</summary>
+    public static string Svg(Chart chart) =>
+        Draw(chart).GetSvgXml(Width, Height).Replace("<svg ", $"<svg viewBox=\"0 0 {Width} {Height}\" ", StringComparison.Ordinal);
+
+    /// <summary>A file of SVG as it lies within a page.</summary>
+    public static string Inline(string svg) => svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
 
     /// <summary>A chart as a PNG, twice as fine.</summary>
     public static byte[] Png(Chart chart)

@@ -22,7 +22,7 @@ public sealed class FigureDrawingTests
         Assert.StartsWith("<svg viewBox=\"0 0 900 480\" ", FigureDrawing.Inline(Figure.Svg), StringComparison.Ordinal);
 
     [Fact]
-    public void A_figure_is_a_PNG() => Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], FigureDrawing.Png(Figure.Chart).Take(4));
+    public void A_figure_is_a_PNG() => Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], Figure.Drawing.ToPng().Take(4));
 
     [Fact]
     public void Numbers_that_cannot_be_drawn_are_left_out()

@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text;
+
+namespace SpikeTrail.Host.Reports.Figures;
+
+/// <summary>Comma-separated values, as RFC 4180 has them.</summary>
+internal static class CsvText
+{
+    /// <summary>Rows of cells as text.</summary>
+    public static string Of(IEnumerable<IEnumerable<string>> rows)
+    {
+        var text = new StringBuilder();
+        foreach (var row in rows)
+        {
+            text.AppendJoin(',', row.Select(Quoted)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A number with all its digits; nothing for none.</summary>
+    public static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Quoted(string cell) => cell.AsSpan().ContainsAny(",\"\n\r") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
+}
