@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace SpikeTrail.Host.Tests.Results;
 
 /// <summary>
-/// Holds JSON against a JSON Schema, as far as docs/results-schema.json goes: const, enum, type, properties, required,
+/// Holds JSON against a JSON Schema, as far as the schemas in docs go: const, enum, type, properties, required,
 /// additionalProperties, items, minimum, maximum, anyOf and references to $defs. Any other keyword throws.
 /// </summary>
 internal sealed class JsonSchema(JsonElement root)

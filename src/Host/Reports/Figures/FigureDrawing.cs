@@ -7,6 +7,7 @@ internal static class FigureDrawing
 {
     private const int Width = 900;
     private const int Height = 480;
+    private const float LetterWidth = 5.5f;
 
     /// <summary>The font of all figures.</summary>
     public const string FontName = "DejaVu Sans";
@@ -124,7 +125,7 @@ internal static class FigureDrawing
             plot.Axes.Bottom.TickLabelStyle.Rotation = 90;
             plot.Axes.Bottom.TickLabelStyle.Alignment = Alignment.MiddleLeft;
             plot.Axes.Bottom.TickLabelStyle.FontSize = 9;
-            plot.Axes.Bottom.MinimumSize = 110;
+            plot.Axes.Bottom.MinimumSize = Math.Max(110, 40 + LetterWidth * labels.Max(label => label.Length));
         }
     }
 }

@@ -12,8 +12,8 @@ internal static class SampleFigures
         select new Figure(
             CampaignFigures.FileName("examples", run.Dataset, run.Network),
             run.Samples.Attack is null ? $"Test images as {run.Network} sees them" : $"Adversarial examples for {run.Network} on {run.Dataset}",
-            $"{FirstImages(run)} of {run.Dataset}{Perturbed(run.Samples)} Beneath an image is what the network takes it for, and that class's probability; \u2717 marks a wrong "
-            + $"one. {OneSeed(run)} The data are all pixels, channel by channel and row by row.",
+            $"{FirstImages(run)} of {run.Dataset}{Perturbed(run.Samples)} Above an image stands its class, beneath it what the network takes it for and that "
+            + $"class's probability; \u2717 marks a wrong one. {OneSeed(run)} The data are all pixels, channel by channel and row by row.",
             ExampleSheet.Of(run));
 
     /// <summary>How much each layer fires, clean and attacked: networks with the same layers in one figure.</summary>
@@ -42,7 +42,7 @@ internal static class SampleFigures
         select new Figure(
             CampaignFigures.FileName("firing-rate-over-time", run.Dataset, run.Network),
             $"Firing rates over time, {run.Network} on {run.Dataset}",
-            $"Share of a layer's neurons that spike at each time step, {Steps(run.Samples)} from left to right; the darker, the more. {FirstImages(run)}, averaged. {OneSeed(run)}",
+            $"Share of a layer's neurons that spike at each time step, {Steps(run.Samples)} from left to right; the scale is beneath. {FirstImages(run)}, averaged. {OneSeed(run)}",
             RateSheet.Of(run.Samples, [.. Shown(run.Samples)]));
 
     /// <summary>Which neurons fired for one image: a figure for each run.</summary>
