@@ -32,6 +32,22 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task Samples_are_the_bytes_of_one_machine()
+    {
+        var spec = TinyCampaign.Spec with { Samples = 2 };
+        using var alone = new TinyCampaign(spec);
+        await alone.RunAsync();
+        await using var cluster = new TestCluster();
+        cluster.Start(NodeRole.Supervisor);
+        cluster.Start(NodeRole.Worker);
+        await cluster.SubmitAsync("sampled", spec);
+
+        await cluster.UntilAsync("sampled", CampaignStanding.Complete);
+
+        Assert.Equal(await File.ReadAllBytesAsync(alone.File("samples.json")), await File.ReadAllBytesAsync(Path.Combine(cluster.FolderOf("sampled"), "samples.json")));
+    }
+
+    [Fact]
     public async Task A_lost_workers_work_is_done_by_the_rest()
     {
         await using var cluster = new TestCluster();
