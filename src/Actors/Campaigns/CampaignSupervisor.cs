@@ -8,6 +8,7 @@ using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
+using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Protocol.Wire;
 using SpikeTrail.Snn.Checkpoints;
 
@@ -44,7 +45,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         });
         Command<StartCampaign>(_ => Start());
         Command<StopCampaign>(_ => End());
-        Command<ShowCampaign>(_ => Sender.Tell(Details()));
+        AnswerQuestions();
     }
 
     /// <inheritdoc/>
@@ -142,7 +143,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<LookForSilence>(_ => LookForSilence());
             Command<MovePipeline>(Move);
             Command<Exchanged>(OnExchanged);
-            Command<ShowCampaign>(_ => Sender.Tell(Details()));
+            AnswerQuestions();
             Command<StopCampaign>(_ => End());
         });
         Timers.StartPeriodicTimer("silence", new LookForSilence(), _plan.Silence / 6);
@@ -577,12 +578,20 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         _telemetry.Tell(new WriteResults());
         Become(() =>
         {
-            Command<ShowCampaign>(_ => Sender.Tell(Details()));
+            AnswerQuestions();
             Command<DevicesGranted>(grant => _plan.Devices.Tell(new ReturnDevices(grant.Grant, Pipeline: null)));
             Command<Exchanged>(exchanged => exchanged.Client.Tell(new RequestRefused($"{exchanged.Replica.Name}: has ended meanwhile")));
             Command<CampaignEnded>(ended => _client.Tell(ended with { Details = Details() }));
             CommandAny(_ => { });
         });
+    }
+
+    /// <summary>As a registry answers them: a campaign that has none is asked itself.</summary>
+    private void AnswerQuestions()
+    {
+        Command<ListCampaigns>(_ => Sender.Tell(new CampaignList([Details().Summary])));
+        Command<ShowCampaign>(_ => Sender.Tell(Details()));
+        Command<ListCells>(_ => Sender.Tell(new CellList([.. _campaign.Runs.SelectMany(run => run.Cells.Select(cell => Status(run, cell)))])));
     }
 
     private CampaignDetails Details() => new(
@@ -604,6 +613,20 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         run.Cells.Sum(cell => Enumerable.Range(0, run.Shards).Count(index => _state.Shards.ContainsKey(new ShardId(cell.Id, index)))),
         run.Cells.Count * run.Shards,
         _attempts.AnyGivenUpOf(run.Id));
+
+    private CellStatus Status(PreparedRun run, CellPlan cell)
+    {
+        var measured = Enumerable.Range(0, run.Shards).Select(index => _state.Shards.GetValueOrDefault(new ShardId(cell.Id, index))).OfType<Measurement>().ToList();
+        return new CellStatus(
+            run.Id,
+            cell.Protocol.Name,
+            cell.Attack.Name,
+            cell.Epsilon,
+            measured.Sum(shard => shard.Correct),
+            measured.Sum(shard => shard.Total),
+            run.Context.Data.Test.Count,
+            measured.Count == 0 ? null : (double)measured.Sum(shard => shard.Input.Zeros) / measured.Sum(shard => shard.Input.Elements));
+    }
 
     private long Done() => _done ??= _campaign.Runs.Sum(run => WorkItem.DoneOf(run, _state));
 

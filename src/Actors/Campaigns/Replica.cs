@@ -77,5 +77,5 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
 
     /// <summary>What there is to say of it.</summary>
     public PipelineStatus Status(CampaignId campaign) =>
-        new(name, campaign, run.Id, Pipeline is null ? "opening" : Work?.Work.ToString(), [.. _groups.Values]);
+        new(name, campaign, run.Id, Pipeline is null ? "opening" : Work?.Work.ToString(), Progress, [.. _groups.Values]);
 }

@@ -21,6 +21,7 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
     private readonly LayerGroupPlan _plan;
     private readonly Dictionary<PassId, LayerGroupPass> _passes = [];
     private readonly FramePace _pace = new(Context.System.Scheduler);
+    private readonly SparsitySample _sparsity = new();
     private LayerGroup? _group;
     private IDisposable? _trainedStatistics;
     private IActorRef _pipeline = ActorRefs.Nobody;
@@ -112,8 +113,18 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
         _pace.Count();
         var pass = PassOf(frame);
         var input = new Frame(frame.Time, frame.Content.Take());
+        if (frame.Direction == Direction.Backward)
+        {
+            _sparsity.OnGradients(input.Values_WN);
+        }
+
         foreach (var output in frame.Direction == Direction.Forward ? pass.Forward(input) : pass.Backward(input))
         {
+            if (frame.Direction == Direction.Forward)
+            {
+                _sparsity.OnSpikes(output.Values_WN);
+            }
+
             var content = new TensorLease(output.Values_WN);
             _frames!.Send(frame.Direction == Direction.Forward
                 ? new SpikeFrame(frame.Pass, output.Time, content)
@@ -142,6 +153,8 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
         {
             _pipeline.Tell(Status(flow));
         }
+
+        _sparsity.Renew();
     }
 
     private LayerGroupStatus Status(FrameFlow flow) => new(
@@ -152,7 +165,9 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
         flow.Frames,
         flow.FramesPerSecond,
         flow.BytesSent,
-        flow.BytesPerSecond);
+        flow.BytesPerSecond,
+        _sparsity.SpikeZeros,
+        _sparsity.GradientZeros);
 
     private void OnSetStatisticsAside(SetStatisticsAside aside)
     {

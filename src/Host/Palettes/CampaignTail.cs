@@ -78,7 +78,7 @@ internal sealed class CampaignTail : ReceiveActor, IWithTimers
     private void Show(ProgressUpdate update)
     {
         SetReceiveTimeout(null);
-        var pace = _pace.Observe(update);
+        var pace = _pace.Observe(update.CampaignDone, update.CampaignTotal);
         // The first update has no pace yet: it only starts the clock.
         _lastProgress ??= _context.Time.GetTimestamp();
         if (_context.Time.GetElapsedTime(_lastProgress.Value) >= ProgressInterval)

@@ -26,7 +26,7 @@ internal sealed class LiveProgress(IAnsiConsole console, TimeProvider time) : IP
 
                 case Notice.Work { Update: var update }:
                     campaign.Value = ProgressText.Share(update.CampaignDone, update.CampaignTotal);
-                    campaign.Description = $"campaign  [grey]{Markup.Escape(ProgressText.PaceOf(pace.Observe(update)))}[/]";
+                    campaign.Description = $"campaign  [grey]{Markup.Escape(ProgressText.PaceOf(pace.Observe(update.CampaignDone, update.CampaignTotal)))}[/]";
                     activity.Value = ProgressText.Share(update.ActivityDone, update.ActivityTotal);
                     activity.Description = $"{Markup.Escape($"{update.Run} {update.Activity}")}  [grey]{Markup.Escape(string.Join(", ", ProgressText.Readings(update)))}[/]";
                     break;

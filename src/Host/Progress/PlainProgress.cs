@@ -18,7 +18,7 @@ internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IPro
                     break;
 
                 case Notice.Work work:
-                    var now = pace.Observe(work.Update);
+                    var now = pace.Observe(work.Update.CampaignDone, work.Update.CampaignTotal);
                     // The first update has no pace yet: it only starts the clock.
                     lastShown ??= time.GetTimestamp();
                     if (time.GetElapsedTime(lastShown.Value) >= Interval)

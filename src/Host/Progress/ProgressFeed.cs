@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Akka.Actor;
 using SpikeTrail.Actors.Campaigns;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Telemetry;
@@ -31,12 +32,18 @@ internal sealed class ProgressFeed : ICampaignObserver
 {
     private readonly Channel<object> _heard = Channel.CreateUnbounded<object>(new() { SingleReader = true });
     private readonly FactNarrator _narrator = new();
+    private readonly TaskCompletionSource<IActorRef> _campaign = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // The latest progress that the display has not taken. While there is one, a mark for it stands in the channel.
     private ProgressUpdate? _progress;
 
     /// <summary>Whether the campaign did anything that an earlier start had not done. Known once the display is through.</summary>
     public bool AnythingNew => _narrator.AnythingNew;
+
+    /// <summary>The campaign itself, which can be asked how it is; not there before it begins.</summary>
+    public Task<IActorRef> Campaign => _campaign.Task;
+
+    public void OnStart(IActorRef campaign) => _campaign.TrySetResult(campaign);
 
     public void OnProgress(ProgressUpdate update)
     {
