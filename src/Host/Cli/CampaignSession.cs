@@ -22,6 +22,7 @@ internal static class CampaignSession
         var feed = new ProgressFeed();
         await using var page = await OpenPageAsync(feed, job, livePort);
         var display = Display().ShowAsync(feed.NoticesAsync());
+        var watching = feed.WatchAsync();
         try
         {
             var results = await CampaignRunner.RunAsync(job, feed, interruption.Token);
@@ -45,6 +46,7 @@ internal static class CampaignSession
             // After an exception too: the terminal must be itself again before anything is said about it.
             feed.End();
             await display;
+            await watching;
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class CampaignTail : ReceiveActor, IWithTimers
         _lastProgress ??= _context.Time.GetTimestamp();
         if (_context.Time.GetElapsedTime(_lastProgress.Value) >= ProgressInterval)
         {
-            Tell(ProgressText.Line(update, pace));
+            Tell(ProgressText.Line(update, pace, []));
             _lastProgress = _context.Time.GetTimestamp();
         }
     }
