@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -29,6 +30,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private readonly Attempts _attempts;
 
     private CampaignState _state = CampaignState.Empty;
+    private CampaignTrace? _trace;
     private long _recovered;
     private long? _done;
     private string? _lack;
@@ -67,6 +69,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         {
             GiveBack(replica);
         }
+
+        _trace?.Dispose();
     }
 
     /// <summary>Without the aggregator nothing would ever answer the client: the campaign ends here, and goes on another time.</summary>
@@ -183,6 +187,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
                 }
 
                 idle.SetWork(work, _time.GetTimestamp());
+                Trace(idle, work);
                 idle.Pipeline.Tell(work.Work);
             }
             else
@@ -198,6 +203,16 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         if (ready == 0 && _replicas.Count == 0 && !_attempts.AnyWaiting)
         {
             Finish();
+        }
+    }
+
+    private void Trace(Replica replica, WorkItem work)
+    {
+        _trace ??= new CampaignTrace(_plan.Id);
+        replica.Span = _trace.Begin(work.Run.Id, work.Key.Work, replica.Name);
+        if (replica.Span?.Id is { } parent)
+        {
+            replica.Pipeline.Tell(new TracedBy(parent));
         }
     }
 
@@ -363,6 +378,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         var replica = OfSender()!;
         Record(facts, () =>
         {
+            replica.Span?.Dispose();
             replica.SetWork(null, _time.GetTimestamp());
             then();
             GoOn();
@@ -381,6 +397,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         Remove(replica);
+        Instruments.Failures.Add(1, new KeyValuePair<string, object?>("kind", "failed"));
         var key = replica.Work?.Key ?? WorkKey.Opening(replica.Run.Id);
         var attempt = _attempts.CountFailure(key);
         Retry(key, new WorkFailed(key.Run, key.Work, attempt.Number, failed.Reason, attempt.GivesUp), attempt);
@@ -390,6 +407,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private void OnLost(Replica replica, string reason)
     {
         Remove(replica);
+        Instruments.Failures.Add(1, new KeyValuePair<string, object?>("kind", "lost"));
         _log.Warning("pipeline {0} is lost: {1}", replica.Name, reason);
         var opening = replica is { Pipeline: null, Leaving: false } ? WorkKey.Opening(replica.Run.Id) : (WorkKey?)null;
         if ((replica.Work?.Key ?? opening) is { } key && _attempts.CountLoss(key) is { GivesUp: true } attempt)
@@ -543,6 +561,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         _replicas.Remove(replica.Name);
+        replica.Span?.SetStatus(ActivityStatusCode.Error).Dispose();
         GiveBack(replica);
     }
 
@@ -575,6 +594,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         _lack = null;
+        _trace?.Dispose();
         _telemetry.Tell(new WriteResults());
         Become(() =>
         {

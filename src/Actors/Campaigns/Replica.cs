@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Protocol.Campaigns;
@@ -40,6 +41,9 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
 
     /// <summary>What it is at.</summary>
     public WorkItem? Work { get; private set; }
+
+    /// <summary>The span of that; null where nobody listens.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>How far it is with that.</summary>
     public WorkProgress? Progress { get; set; }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using SpikeTrail.Actors.Hosting;
+using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Checkpoints;
@@ -17,6 +18,9 @@ namespace SpikeTrail.Actors.Pipeline;
 public sealed class LayerGroupActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(2);
+
+    private static readonly KeyValuePair<string, object?> Forwards = new("direction", "forward");
+    private static readonly KeyValuePair<string, object?> Backwards = new("direction", "backward");
 
     private readonly LayerGroupPlan _plan;
     private readonly Dictionary<PassId, LayerGroupPass> _passes = [];
@@ -111,6 +115,7 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
     private void OnFrame(IFrame frame)
     {
         _pace.Count();
+        Instruments.Frames.Add(1, frame.Direction == Direction.Forward ? Forwards : Backwards);
         var pass = PassOf(frame);
         var input = new Frame(frame.Time, frame.Content.Take());
         if (frame.Direction == Direction.Backward)
@@ -152,6 +157,7 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
         if (_pace.Measure(_frames!.BytesSent) is { } flow)
         {
             _pipeline.Tell(Status(flow));
+            _sparsity.Record(_plan.Index);
         }
 
         _sparsity.Renew();

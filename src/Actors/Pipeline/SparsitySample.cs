@@ -1,3 +1,4 @@
+using SpikeTrail.Actors.Telemetry;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Actors.Pipeline;
@@ -35,6 +36,22 @@ internal sealed class SparsitySample
         if (_gradientsAreOld)
         {
             (GradientZeros, _gradientsAreOld) = (ShareOfZeros(values_WN), false);
+        }
+    }
+
+    /// <summary>Tells whoever listens.</summary>
+    /// <param name="group">The layer group's index, from 0.</param>
+    public void Record(int group)
+    {
+        Record(SpikeZeros, "spikes", group);
+        Record(GradientZeros, "gradients", group);
+    }
+
+    private static void Record(double? zeros, string kind, int group)
+    {
+        if (zeros is { } share && Instruments.Sparsity.Enabled)
+        {
+            Instruments.Sparsity.Record(share, new("kind", kind), new("group", group));
         }
     }
 

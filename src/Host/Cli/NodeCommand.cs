@@ -6,6 +6,7 @@ using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Host.Commands;
 using SpikeTrail.Host.Live;
 using SpikeTrail.Host.Palettes;
+using SpikeTrail.Host.Telemetry;
 using SpikeTrail.Protocol;
 
 namespace SpikeTrail.Host.Cli;
@@ -40,7 +41,7 @@ internal static class NodeCommand
                 Given(parsed, data, "node.data", text => CampaignOptions.ExistingFolder(text)),
             ];
             var settings = NodeFile.Open(parsed.GetValue(config), options.OfType<NodeOption>(), parsed.GetRequiredValue(set));
-            return await RunAsync(NodeFile.ReadNode(settings), CommandEndpoint.Read(settings.Section("commands")), LiveEndpoint.Read(settings.Section("web")));
+            return await RunAsync(NodeFile.ReadNode(settings), CommandEndpoint.Read(settings.Section("commands")), LiveEndpoint.Read(settings.Section("web")), OtlpSettings.Read(settings.Section("telemetry").Section("otlp")));
         });
         return command;
     }
@@ -54,13 +55,14 @@ internal static class NodeCommand
     /// Runs a node until it is told to stop. One that the rest of the cluster has given up, because it could not be reached for
     /// too long, ends its actor system and begins again: it holds nothing that the others do not.
     /// </summary>
-    private static async Task<int> RunAsync(NodeSettings settings, CommandEndpoint endpoint, LiveEndpoint? web)
+    private static async Task<int> RunAsync(NodeSettings settings, CommandEndpoint endpoint, LiveEndpoint? web, OtlpSettings? otlp)
     {
         using var interruption = new Interruption(() => Console.Error.WriteLine("leaving the cluster as soon as the work in hand is done; again to end at once"));
         var expelled = false;
         while (true)
         {
             var node = NodeSystem.Start(settings, expelled);
+            using (OtlpExport.Start(otlp, node.Address))
             await using (var commands = await TakeCommandsAsync(node, endpoint))
             await using (var page = await OpenPageAsync(node, web))
             {

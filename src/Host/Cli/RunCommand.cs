@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using SpikeTrail.Actors.Campaigns;
 using SpikeTrail.Actors.Configuration;
+using SpikeTrail.Host.Telemetry;
 using SpikeTrail.Protocol;
 
 namespace SpikeTrail.Host.Cli;
@@ -24,12 +25,14 @@ internal static class RunCommand
             DefaultValueFactory = _ => "1",
         };
         var live = new Option<string?>("--live") { Description = "Show a live page in a browser on this machine, at this port; 0 for any that is free.", HelpName = "PORT" };
-        var command = new Command("run", "Run a campaign on this machine; the same command again resumes it.") { campaign, output, data, set, scale, live };
+        var otlp = new Option<string?>("--otlp") { Description = "Send metrics and traces to a collector that takes OTLP over HTTP.", HelpName = "URL" };
+        var command = new Command("run", "Run a campaign on this machine; the same command again resumes it.") { campaign, output, data, set, scale, live, otlp };
         command.SetAction(async parsed =>
         {
             var share = CampaignScale.Parse(parsed.GetRequiredValue(scale));
             var settings = CampaignFile.Load(parsed.GetRequiredValue(campaign), parsed.GetRequiredValue(set));
             var folder = parsed.GetRequiredValue(output);
+            using var export = OtlpExport.Start(OtlpSettings.Read(otlp.Name, parsed.GetValue(otlp)), folder);
             var session = await CampaignSession.RunAsync(
                 new CampaignJob(CampaignScale.Apply(settings.Campaign, share), settings.Pipeline, folder, CampaignOptions.ExistingFolder(parsed.GetValue(data))),
                 LivePort(parsed.GetValue(live)));

@@ -52,7 +52,6 @@ internal sealed class LiveFeed(LiveSource source, CampaignId? wanted)
         return new LiveCampaign(
             campaign.Campaign.Value,
             SpecNames.Of(campaign.Standing),
-            CampaignText.HasEnded(campaign.Standing),
             campaign.Done,
             campaign.Total,
             pace.PassesPerSecond is { } rate ? Math.Round(rate, 1) : null,

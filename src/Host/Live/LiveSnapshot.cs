@@ -11,13 +11,12 @@ internal sealed record LiveSnapshot(string Title, string? Trouble, IReadOnlyList
 
 /// <summary>A campaign in short.</summary>
 /// <param name="Standing">How it is, such as <c>running</c>.</param>
-/// <param name="Ended">Whether nothing more happens to it by itself.</param>
 /// <param name="Done">Image passes done.</param>
 /// <param name="Total">Image passes it takes; 0 until its data are loaded.</param>
 /// <param name="Rate">Image passes a second; null while nothing is done.</param>
 /// <param name="SecondsLeft">Seconds that it still takes at that rate.</param>
 internal sealed record LiveCampaign(
-    string Name, string Standing, bool Ended, long Done, long Total, double? Rate, long? SecondsLeft, int Failures, string? Note);
+    string Name, string Standing, long Done, long Total, double? Rate, long? SecondsLeft, int Failures, string? Note);
 
 /// <summary>A campaign at length.</summary>
 /// <param name="Cells">Its cells as far as they are measured; empty when it is not worked on.</param>

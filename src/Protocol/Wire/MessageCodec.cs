@@ -82,6 +82,7 @@ public static class MessageCodec
         WireFormat.Json("pipeline-opened/1", Readable.PipelineOpened),
         WireFormat.Json("pipeline-failed/1", Readable.PipelineFailed),
         WireFormat.Json("pipeline-lost/1", Readable.PipelineLost),
+        WireFormat.Json("traced-by/1", Readable.TracedBy),
         WireFormat.Json("close-pipeline/1", Readable.ClosePipeline),
         WireFormat.Json("pipeline-leaving/1", Readable.PipelineLeaving),
         WireFormat.Json("pipeline-pulse/1", Readable.PipelinePulse),

@@ -99,6 +99,7 @@ namespace SpikeTrail.Protocol.Wire;
 [JsonSerializable(typeof(PipelineOpened))]
 [JsonSerializable(typeof(PipelineFailed))]
 [JsonSerializable(typeof(PipelineLost))]
+[JsonSerializable(typeof(TracedBy))]
 [JsonSerializable(typeof(ClosePipeline))]
 [JsonSerializable(typeof(PipelineLeaving))]
 [JsonSerializable(typeof(PipelinePulse))]

@@ -15,7 +15,7 @@ public sealed class LiveFeedTests : LiveTest
         var snapshot = await new LiveFeed(Source, wanted: null).TakeAsync(Cancel);
 
         Assert.Null(snapshot.Trouble);
-        Assert.Equal(new LiveCampaign("demo", "running", Ended: false, 50, 100, null, null, 1, "a note"), Assert.Single(snapshot.Campaigns));
+        Assert.Equal(new LiveCampaign("demo", "running", 50, 100, null, null, 1, "a note"), Assert.Single(snapshot.Campaigns));
         var chosen = Assert.IsType<ChosenCampaign>(snapshot.Chosen);
         Assert.Equal([new LiveRun("net/data/1", 1, 3, 2, 8, GivenUp: false)], chosen.Runs);
         Assert.Equal([new LiveCell("net/data/1", "strict", "pgd", 8, 0.75, 0.25, 4, 10), new LiveCell("net/data/1", "strict", "pgd", 16, null, null, 0, 10)], chosen.Cells);

@@ -69,18 +69,31 @@ internal sealed class Chromium : IAsyncDisposable
     /// <summary>What an expression comes to, as text.</summary>
     public async Task<string> TextAsync(string expression) => (await EvaluateAsync(expression))?.ToString() ?? "";
 
-    /// <summary>Waits until an expression holds in the page.</summary>
+    /// <summary>Waits until an expression holds in the page, which may still be on its way.</summary>
     public async Task UntilAsync(string what, string expression)
     {
         for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < Patience; await Task.Delay(100))
         {
-            if ((bool?)await EvaluateAsync($"Boolean({expression})") == true)
+            if (await HoldsAsync(expression))
             {
                 return;
             }
         }
 
         throw new TimeoutException($"{what}: not within {Patience}; complaints: {string.Join("; ", _complaints)}; the page:\n{await TextAsync("document.body.innerText")}");
+    }
+
+    private async Task<bool> HoldsAsync(string expression)
+    {
+        try
+        {
+            return (bool?)await EvaluateAsync($"Boolean({expression})") == true;
+        }
+        catch (InvalidOperationException)
+        {
+            // The page that was there is gone, or the new one is not whole yet.
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

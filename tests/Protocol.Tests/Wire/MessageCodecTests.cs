@@ -210,6 +210,7 @@ public sealed class MessageCodecTests
         { "pipeline-opened/1", new PipelineOpened("small-1"), """{"pipeline":"small-1"}""" },
         { "pipeline-failed/1", new PipelineFailed("small-1", "out of memory", OfStorage: false), """{"pipeline":"small-1","reason":"out of memory","of-storage":false}""" },
         { "pipeline-lost/1", new PipelineLost("small-1", "a node is gone"), """{"pipeline":"small-1","reason":"a node is gone"}""" },
+        { "traced-by/1", new TracedBy("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"), """{"parent":"00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"}""" },
         { "close-pipeline/1", new ClosePipeline(), "{}" },
         { "pipeline-leaving/1", new PipelineLeaving("small-1"), """{"pipeline":"small-1"}""" },
         { "pipeline-pulse/1", new PipelinePulse("small-1", "epoch 3", 17), """{"pipeline":"small-1","work":"epoch 3","passes":17}""" },

@@ -87,8 +87,8 @@ function showCampaigns(snapshot) {
       say(standing, campaign.standing);
       say(facts, [
         campaign.total > 0 ? `${percent(campaign.done / campaign.total)} % of ${plural(campaign.total, "image pass", "image passes")}` : null,
-        campaign.rate !== null && !campaign.ended ? `${rate(campaign.rate)} image passes/s` : null,
-        campaign.secondsLeft !== null && !campaign.ended ? `${duration(campaign.secondsLeft)} left` : null,
+        campaign.rate !== null && campaign.standing === "running" ? `${rate(campaign.rate)} image passes/s` : null,
+        campaign.secondsLeft !== null && campaign.standing === "running" ? `${duration(campaign.secondsLeft)} left` : null,
         campaign.failures > 0 ? plural(campaign.failures, "failure", "failures") : null,
         campaign.note,
       ].filter(fact => fact !== null).join(", "));
