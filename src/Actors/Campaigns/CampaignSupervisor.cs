@@ -378,7 +378,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         var replica = OfSender()!;
         Record(facts, () =>
         {
-            replica.Span?.Dispose();
+            replica.EndSpan();
             replica.SetWork(null, _time.GetTimestamp());
             then();
             GoOn();
@@ -561,7 +561,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         _replicas.Remove(replica.Name);
-        replica.Span?.SetStatus(ActivityStatusCode.Error).Dispose();
+        replica.EndSpan(ActivityStatusCode.Error);
         GiveBack(replica);
     }
 

@@ -66,6 +66,13 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
     /// <summary>Gives it work, or takes it away.</summary>
     public void SetWork(WorkItem? work, long now) => (Work, Progress, LastSign, LastStep) = (work, null, now, now);
 
+    /// <summary>Its work is done, or has failed.</summary>
+    public void EndSpan(ActivityStatusCode status = ActivityStatusCode.Unset)
+    {
+        Span?.SetStatus(status).Dispose();
+        Span = null;
+    }
+
     /// <summary>Takes a sign of life.</summary>
     public void OnPulse(PipelinePulse pulse, long now)
     {
