@@ -1,4 +1,6 @@
+using Akka.Actor;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Telemetry;
 
 namespace SpikeTrail.Actors.Campaigns;
@@ -13,6 +15,11 @@ public sealed record CampaignJob(CampaignSpec Campaign, PipelineSpec Pipeline, s
 /// <summary>Hears of a campaign while it runs. Called from actor threads: must return at once.</summary>
 public interface ICampaignObserver
 {
+    /// <summary>The campaign is about to begin. It can be asked how it is, as a registry can: <see cref="ListCampaigns"/>, <see cref="ShowCampaign"/>, <see cref="ListCells"/>.</summary>
+    void OnStart(IActorRef campaign)
+    {
+    }
+
     /// <summary>Some more work is done.</summary>
     void OnProgress(ProgressUpdate update);
 

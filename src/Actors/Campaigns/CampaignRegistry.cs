@@ -45,6 +45,7 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
         Command<SubmitCampaign>(Submit);
         Command<ListCampaigns>(_ => Sender.Tell(new CampaignList([.. _campaigns.Select(campaign => campaign.Summary)])));
         Command<ShowCampaign>(show => With(show.Campaign, campaign => Sender.Tell(campaign.Details)));
+        Command<ListCells>(list => With(list.Campaign, campaign => ListCells(campaign, list)));
         Command<PauseCampaign>(pause => With(pause.Campaign, Pause));
         Command<ResumeCampaign>(resume => With(resume.Campaign, Resume));
         Command<CancelCampaign>(cancel => With(cancel.Campaign, Cancel));
@@ -180,6 +181,18 @@ public sealed class CampaignRegistry : ReceivePersistentActor, IWithTimers
         if (campaign.Follow(Sender))
         {
             Sender.Tell(campaign.Details);
+        }
+    }
+
+    private void ListCells(CampaignEntry campaign, ListCells list)
+    {
+        if (campaign.Supervisor is { } supervisor)
+        {
+            supervisor.Forward(list);
+        }
+        else
+        {
+            Sender.Tell(new CellList([]));
         }
     }
 

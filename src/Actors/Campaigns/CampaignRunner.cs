@@ -13,6 +13,9 @@ namespace SpikeTrail.Actors.Campaigns;
 /// <summary>Runs a campaign in an actor system of its own, on this machine, to its end or until it is told to stop.</summary>
 public static class CampaignRunner
 {
+    /// <summary>What a campaign is called that is the only one of its actor system.</summary>
+    public static CampaignId LoneCampaign { get; } = new("campaign");
+
     // A supervisor's answer may still be on its way when it has ended.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
@@ -80,12 +83,13 @@ public static class CampaignRunner
         try
         {
             system.ActorOf(LeaseReaper.Props(), "lease-reaper");
-            var id = new CampaignId("campaign");
+            var id = LoneCampaign;
             var worker = new WorkerPlan(WorkerPlan.LocalNode, Offers(campaign.Job.Pipeline), new CampaignLibrary(id, campaign), layerGroup ?? LayerGroupActor.Props);
             var devices = system.ActorOf(DevicePool.Props(SupervisorPlan.UsualSilence), "devices");
             devices.Tell(new WorkerDescribed(worker.Node, worker.Devices, Leaving: false), system.ActorOf(WorkerActor.Props(worker), "worker"));
             var supervisor = system.ActorOf(
                 CampaignSupervisor.Props(new SupervisorPlan(id, campaign, CampaignHistory.JournalId, devices, observer)), "campaign");
+            observer.OnStart(supervisor);
             var ended = supervisor.Ask<CampaignEnded>(StartCampaign.Instance, Timeout.InfiniteTimeSpan, CancellationToken.None);
 
             // After the start, so that a campaign cancelled before it begins still has somebody to answer.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -8,6 +9,7 @@ using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
+using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Protocol.Wire;
 using SpikeTrail.Snn.Checkpoints;
 
@@ -28,6 +30,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private readonly Attempts _attempts;
 
     private CampaignState _state = CampaignState.Empty;
+    private CampaignTrace? _trace;
     private long _recovered;
     private long? _done;
     private string? _lack;
@@ -44,7 +47,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         });
         Command<StartCampaign>(_ => Start());
         Command<StopCampaign>(_ => End());
-        Command<ShowCampaign>(_ => Sender.Tell(Details()));
+        AnswerQuestions();
     }
 
     /// <inheritdoc/>
@@ -66,6 +69,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         {
             GiveBack(replica);
         }
+
+        _trace?.Dispose();
     }
 
     /// <summary>Without the aggregator nothing would ever answer the client: the campaign ends here, and goes on another time.</summary>
@@ -143,7 +148,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<LookForSilence>(_ => LookForSilence());
             Command<MovePipeline>(Move);
             Command<Exchanged>(OnExchanged);
-            Command<ShowCampaign>(_ => Sender.Tell(Details()));
+            AnswerQuestions();
             Command<StopCampaign>(_ => End());
         });
         Timers.StartPeriodicTimer("silence", new LookForSilence(), _plan.Silence / 6);
@@ -183,6 +188,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
                 }
 
                 idle.SetWork(work, _time.GetTimestamp());
+                Trace(idle, work);
                 idle.Pipeline.Tell(work.Work);
             }
             else
@@ -198,6 +204,16 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         if (ready == 0 && _replicas.Count == 0 && !_attempts.AnyWaiting)
         {
             Finish();
+        }
+    }
+
+    private void Trace(Replica replica, WorkItem work)
+    {
+        _trace ??= new CampaignTrace(_plan.Id);
+        replica.Span = _trace.Begin(work.Run.Id, work.Key.Work, replica.Name);
+        if (replica.Span?.Id is { } parent)
+        {
+            replica.Pipeline.Tell(new TracedBy(parent));
         }
     }
 
@@ -363,6 +379,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         var replica = OfSender()!;
         Record(facts, () =>
         {
+            replica.EndSpan();
             replica.SetWork(null, _time.GetTimestamp());
             then();
             GoOn();
@@ -381,6 +398,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         Remove(replica);
+        Instruments.Failures.Add(1, new KeyValuePair<string, object?>("kind", "failed"));
         var key = replica.Work?.Key ?? WorkKey.Opening(replica.Run.Id);
         var attempt = _attempts.CountFailure(key);
         Retry(key, new WorkFailed(key.Run, key.Work, attempt.Number, failed.Reason, attempt.GivesUp), attempt);
@@ -390,6 +408,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private void OnLost(Replica replica, string reason)
     {
         Remove(replica);
+        Instruments.Failures.Add(1, new KeyValuePair<string, object?>("kind", "lost"));
         _log.Warning("pipeline {0} is lost: {1}", replica.Name, reason);
         var opening = replica is { Pipeline: null, Leaving: false } ? WorkKey.Opening(replica.Run.Id) : (WorkKey?)null;
         if ((replica.Work?.Key ?? opening) is { } key && _attempts.CountLoss(key) is { GivesUp: true } attempt)
@@ -543,6 +562,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         _replicas.Remove(replica.Name);
+        replica.EndSpan(ActivityStatusCode.Error);
         GiveBack(replica);
     }
 
@@ -575,15 +595,24 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         _lack = null;
+        _trace?.Dispose();
         _telemetry.Tell(new WriteResults());
         Become(() =>
         {
-            Command<ShowCampaign>(_ => Sender.Tell(Details()));
+            AnswerQuestions();
             Command<DevicesGranted>(grant => _plan.Devices.Tell(new ReturnDevices(grant.Grant, Pipeline: null)));
             Command<Exchanged>(exchanged => exchanged.Client.Tell(new RequestRefused($"{exchanged.Replica.Name}: has ended meanwhile")));
             Command<CampaignEnded>(ended => _client.Tell(ended with { Details = Details() }));
             CommandAny(_ => { });
         });
+    }
+
+    /// <summary>As a registry answers them: a campaign that has none is asked itself.</summary>
+    private void AnswerQuestions()
+    {
+        Command<ListCampaigns>(_ => Sender.Tell(new CampaignList([Details().Summary])));
+        Command<ShowCampaign>(_ => Sender.Tell(Details()));
+        Command<ListCells>(_ => Sender.Tell(new CellList([.. _campaign.Runs.SelectMany(run => run.Cells.Select(cell => Status(run, cell)))])));
     }
 
     private CampaignDetails Details() => new(
@@ -605,6 +634,20 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         run.Cells.Sum(cell => Enumerable.Range(0, run.Shards).Count(index => _state.Shards.ContainsKey(new ShardId(cell.Id, index)))),
         run.Cells.Count * run.Shards,
         _attempts.AnyGivenUpOf(run.Id));
+
+    private CellStatus Status(PreparedRun run, CellPlan cell)
+    {
+        var measured = Enumerable.Range(0, run.Shards).Select(index => _state.Shards.GetValueOrDefault(new ShardId(cell.Id, index))).OfType<Measurement>().ToList();
+        return new CellStatus(
+            run.Id,
+            cell.Protocol.Name,
+            cell.Attack.Name,
+            cell.Epsilon,
+            measured.Sum(shard => shard.Correct),
+            measured.Sum(shard => shard.Total),
+            run.Context.Data.Test.Count,
+            measured.Count == 0 ? null : (double)measured.Sum(shard => shard.Input.Zeros) / measured.Sum(shard => shard.Input.Elements));
+    }
 
     private long Done() => _done ??= _campaign.Runs.Sum(run => WorkItem.DoneOf(run, _state));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using SpikeTrail.Actors.Nodes;
 using SpikeTrail.Protocol.Campaigns;
@@ -41,6 +42,9 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
     /// <summary>What it is at.</summary>
     public WorkItem? Work { get; private set; }
 
+    /// <summary>The span of that; null where nobody listens.</summary>
+    public Activity? Span { get; set; }
+
     /// <summary>How far it is with that.</summary>
     public WorkProgress? Progress { get; set; }
 
@@ -62,6 +66,13 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
     /// <summary>Gives it work, or takes it away.</summary>
     public void SetWork(WorkItem? work, long now) => (Work, Progress, LastSign, LastStep) = (work, null, now, now);
 
+    /// <summary>Its work is done, or has failed.</summary>
+    public void EndSpan(ActivityStatusCode status = ActivityStatusCode.Unset)
+    {
+        Span?.SetStatus(status).Dispose();
+        Span = null;
+    }
+
     /// <summary>Takes a sign of life.</summary>
     public void OnPulse(PipelinePulse pulse, long now)
     {
@@ -77,5 +88,5 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
 
     /// <summary>What there is to say of it.</summary>
     public PipelineStatus Status(CampaignId campaign) =>
-        new(name, campaign, run.Id, Pipeline is null ? "opening" : Work?.Work.ToString(), [.. _groups.Values]);
+        new(name, campaign, run.Id, Pipeline is null ? "opening" : Work?.Work.ToString(), Progress, [.. _groups.Values]);
 }

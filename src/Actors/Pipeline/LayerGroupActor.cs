@@ -1,5 +1,6 @@
 using Akka.Actor;
 using SpikeTrail.Actors.Hosting;
+using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Snn.Checkpoints;
@@ -18,9 +19,13 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(2);
 
+    private static readonly KeyValuePair<string, object?> Forwards = new("direction", "forward");
+    private static readonly KeyValuePair<string, object?> Backwards = new("direction", "backward");
+
     private readonly LayerGroupPlan _plan;
     private readonly Dictionary<PassId, LayerGroupPass> _passes = [];
     private readonly FramePace _pace = new(Context.System.Scheduler);
+    private readonly SparsitySample _sparsity = new();
     private LayerGroup? _group;
     private IDisposable? _trainedStatistics;
     private IActorRef _pipeline = ActorRefs.Nobody;
@@ -110,10 +115,21 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
     private void OnFrame(IFrame frame)
     {
         _pace.Count();
+        Instruments.Frames.Add(1, frame.Direction == Direction.Forward ? Forwards : Backwards);
         var pass = PassOf(frame);
         var input = new Frame(frame.Time, frame.Content.Take());
+        if (frame.Direction == Direction.Backward)
+        {
+            _sparsity.OnGradients(input.Values_WN);
+        }
+
         foreach (var output in frame.Direction == Direction.Forward ? pass.Forward(input) : pass.Backward(input))
         {
+            if (frame.Direction == Direction.Forward)
+            {
+                _sparsity.OnSpikes(output.Values_WN);
+            }
+
             var content = new TensorLease(output.Values_WN);
             _frames!.Send(frame.Direction == Direction.Forward
                 ? new SpikeFrame(frame.Pass, output.Time, content)
@@ -141,7 +157,10 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
         if (_pace.Measure(_frames!.BytesSent) is { } flow)
         {
             _pipeline.Tell(Status(flow));
+            _sparsity.Record(_plan.Index);
         }
+
+        _sparsity.Renew();
     }
 
     private LayerGroupStatus Status(FrameFlow flow) => new(
@@ -152,7 +171,9 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
         flow.Frames,
         flow.FramesPerSecond,
         flow.BytesSent,
-        flow.BytesPerSecond);
+        flow.BytesPerSecond,
+        _sparsity.SpikeZeros,
+        _sparsity.GradientZeros);
 
     private void OnSetStatisticsAside(SetStatisticsAside aside)
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Akka.Actor;
+using SpikeTrail.Actors.Telemetry;
 using SpikeTrail.Protocol.Passes;
 using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Execution;
@@ -13,8 +15,11 @@ namespace SpikeTrail.Actors.Pipeline;
 /// <param name="request">The pass's request with its id.</param>
 /// <param name="window">Time steps a frame.</param>
 /// <param name="groups">How many layer groups there are.</param>
-internal sealed class PassRun(BatchPass pass, PassRequest request, int window, int groups) : IDisposable
+/// <param name="trace">The span that it is in; the default for none.</param>
+internal sealed class PassRun(BatchPass pass, PassRequest request, int window, int groups, ActivityContext trace) : IDisposable
 {
+    private readonly long _begun = Stopwatch.GetTimestamp();
+    private readonly Activity? _span = Instruments.Begin("pass", trace);
     private readonly List<Frame> _outputs = [];
     private readonly List<Frame> _inputGradients = [];
     private readonly ProbeReport?[] _reports = new ProbeReport?[groups];
@@ -67,6 +72,7 @@ internal sealed class PassRun(BatchPass pass, PassRequest request, int window, i
         var inputGradients = _inputGradients.Count == 0 ? null : Frame.Join(_inputGradients).DetachFromDisposeScope();
         pass.Outcome = new BatchOutcome(_prediction!, inputGradients, ProbeReport.Concat(_reports!));
         _prediction = null;
+        Measure();
     }
 
     /// <inheritdoc/>
@@ -75,6 +81,20 @@ internal sealed class PassRun(BatchPass pass, PassRequest request, int window, i
         _outputs.ForEach(frame => frame.Dispose());
         _inputGradients.ForEach(frame => frame.Dispose());
         _prediction?.Dispose();
+        _span?.Dispose();
+    }
+
+    private void Measure()
+    {
+        if (_span is null && !Instruments.PassDuration.Enabled)
+        {
+            return;
+        }
+
+        var (purpose, images) = (KeyValuePair.Create("purpose", (object?)request.Purpose.ToString()), pass.Labels.Count);
+        Instruments.PassDuration.Record(Stopwatch.GetElapsedTime(_begun).TotalSeconds, purpose);
+        Instruments.Images.Add(images, purpose);
+        _span?.SetTag("spiketrail.pass", request.Id.Value).SetTag("spiketrail.purpose", purpose.Value).SetTag("spiketrail.images", images);
     }
 
     private static int Steps(List<Frame> frames) => frames.Sum(frame => frame.Time.Count);

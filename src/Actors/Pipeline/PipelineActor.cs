@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using SpikeTrail.Actors.Hosting;
 using SpikeTrail.Protocol;
@@ -38,6 +39,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     private long _passes;
     private JobRun? _job;
     private PassRun? _pass;
+    private ActivityContext _trace;
     private IPipelineWork? _work;
 
     public PipelineActor(RunContext context, CheckpointManifest? checkpoint, PipelinePlace place)
@@ -220,6 +222,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         Receive<LayerGroupFailed>(failed => throw (failed.OfStorage ? new StorageException(failed.Reason) : new InvalidOperationException(failed.Reason)));
         Receive<Terminated>(ended => throw new PipelineLostException($"{NodeName.Of(ended.ActorRef.Path.Address)} is gone"));
         Receive<PipelineLeaving>(_client.Tell);
+        Receive<TracedBy>(traced => ActivityContext.TryParse(traced.Parent, null, isRemote: true, out _trace));
         Receive<ClosePipeline>(_ => Context.Stop(Self));
     }
 
@@ -362,7 +365,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
     {
         if (_job!.Next() is { } pass)
         {
-            _pass = new PassRun(pass, pass.Request with { Id = new PassId(_passes++) }, _context.Pipeline.Window, _groups.Length);
+            _pass = new PassRun(pass, pass.Request with { Id = new PassId(_passes++) }, _context.Pipeline.Window, _groups.Length, _trace);
             _pass.Begin(_groups[0], _frames!);
         }
         else

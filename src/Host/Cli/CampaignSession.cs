@@ -1,5 +1,6 @@
 using Spectre.Console;
 using SpikeTrail.Actors.Campaigns;
+using SpikeTrail.Host.Live;
 using SpikeTrail.Host.Progress;
 using SpikeTrail.Host.Reports;
 
@@ -13,11 +14,15 @@ internal sealed record SessionEnd(int ExitCode, bool AnythingNew);
 /// <summary>One sitting of a campaign: runs it or resumes it, shows how it goes, reports what came out.</summary>
 internal static class CampaignSession
 {
-    public static async Task<SessionEnd> RunAsync(CampaignJob job)
+    /// <param name="job">The campaign and its folders.</param>
+    /// <param name="livePort">The port of a live page on this machine; 0 for any that is free, null for no page.</param>
+    public static async Task<SessionEnd> RunAsync(CampaignJob job, int? livePort = null)
     {
         using var interruption = new Interruption(() => Console.Error.WriteLine("stopping as soon as what is done is safe; Ctrl+C again to end at once"));
         var feed = new ProgressFeed();
+        await using var page = await OpenPageAsync(feed, job, livePort);
         var display = Display().ShowAsync(feed.NoticesAsync());
+        var watching = feed.WatchAsync();
         try
         {
             var results = await CampaignRunner.RunAsync(job, feed, interruption.Token);
@@ -41,7 +46,22 @@ internal static class CampaignSession
             // After an exception too: the terminal must be itself again before anything is said about it.
             feed.End();
             await display;
+            await watching;
         }
+    }
+
+    private static async Task<LiveServer?> OpenPageAsync(ProgressFeed feed, CampaignJob job, int? port)
+    {
+        if (port is null)
+        {
+            return null;
+        }
+
+        // Any other name than the campaign's leads to a folder that has no results.
+        var source = new LiveSource(job.OutputFolder, feed.Campaign, campaign => campaign == CampaignRunner.LoneCampaign ? job.OutputFolder : Path.Combine(job.OutputFolder, campaign.Value));
+        var page = await LiveServer.StartAsync(source, new LiveEndpoint("127.0.0.1", port.Value));
+        Console.WriteLine($"live page at {page.Address}");
+        return page;
     }
 
     private static IProgressDisplay Display() =>

@@ -1,6 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Net;
 using SpikeTrail.Actors.Campaigns;
 using SpikeTrail.Actors.Configuration;
+using SpikeTrail.Host.Telemetry;
+using SpikeTrail.Protocol;
 
 namespace SpikeTrail.Host.Cli;
 
@@ -20,14 +24,18 @@ internal static class RunCommand
             HelpName = "S",
             DefaultValueFactory = _ => "1",
         };
-        var command = new Command("run", "Run a campaign on this machine; the same command again resumes it.") { campaign, output, data, set, scale };
+        var live = new Option<string?>("--live") { Description = "Show a live page in a browser on this machine, at this port; 0 for any that is free.", HelpName = "PORT" };
+        var otlp = new Option<string?>("--otlp") { Description = "Send metrics and traces to a collector that takes OTLP over HTTP.", HelpName = "URL" };
+        var command = new Command("run", "Run a campaign on this machine; the same command again resumes it.") { campaign, output, data, set, scale, live, otlp };
         command.SetAction(async parsed =>
         {
             var share = CampaignScale.Parse(parsed.GetRequiredValue(scale));
             var settings = CampaignFile.Load(parsed.GetRequiredValue(campaign), parsed.GetRequiredValue(set));
             var folder = parsed.GetRequiredValue(output);
+            using var export = OtlpExport.Start(OtlpSettings.Read(otlp.Name, parsed.GetValue(otlp)), folder);
             var session = await CampaignSession.RunAsync(
-                new CampaignJob(CampaignScale.Apply(settings.Campaign, share), settings.Pipeline, folder, CampaignOptions.ExistingFolder(parsed.GetValue(data))));
+                new CampaignJob(CampaignScale.Apply(settings.Campaign, share), settings.Pipeline, folder, CampaignOptions.ExistingFolder(parsed.GetValue(data))),
+                LivePort(parsed.GetValue(live)));
             if (session is { ExitCode: ExitCode.Done, AnythingNew: false })
             {
                 Console.WriteLine($"{folder} was complete already: nothing was left to do");
@@ -37,4 +45,9 @@ internal static class RunCommand
         });
         return command;
     }
+
+    private static int? LivePort(string? text) =>
+        text is null ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort ? port
+        : throw new InputException($"--live: expected a port from 0 to {IPEndPoint.MaxPort}, got {text}");
 }

@@ -78,12 +78,12 @@ internal sealed class CampaignTail : ReceiveActor, IWithTimers
     private void Show(ProgressUpdate update)
     {
         SetReceiveTimeout(null);
-        var pace = _pace.Observe(update);
+        var pace = _pace.Observe(update.CampaignDone, update.CampaignTotal);
         // The first update has no pace yet: it only starts the clock.
         _lastProgress ??= _context.Time.GetTimestamp();
         if (_context.Time.GetElapsedTime(_lastProgress.Value) >= ProgressInterval)
         {
-            Tell(ProgressText.Line(update, pace));
+            Tell(ProgressText.Line(update, pace, []));
             _lastProgress = _context.Time.GetTimestamp();
         }
     }

@@ -1,5 +1,3 @@
-using SpikeTrail.Protocol.Telemetry;
-
 namespace SpikeTrail.Host.Progress;
 
 /// <summary>How fast a campaign goes, and how long it still takes at that pace; both unknown until some work was seen.</summary>
@@ -15,10 +13,11 @@ internal sealed class PaceMeter(TimeProvider time)
 
     private readonly Queue<(long Time, long Done)> _seen = new();
 
-    public Pace Observe(ProgressUpdate update)
+    /// <summary>Takes how far the campaign is, in image passes.</summary>
+    public Pace Observe(long campaignDone, long campaignTotal)
     {
         var now = time.GetTimestamp();
-        _seen.Enqueue((now, update.CampaignDone));
+        _seen.Enqueue((now, campaignDone));
         while (_seen.Count > 2 && time.GetElapsedTime(_seen.Peek().Time, now) > Memory)
         {
             _seen.Dequeue();
@@ -26,13 +25,13 @@ internal sealed class PaceMeter(TimeProvider time)
 
         var (start, doneAtStart) = _seen.Peek();
         var seconds = time.GetElapsedTime(start, now).TotalSeconds;
-        var done = update.CampaignDone - doneAtStart;
+        var done = campaignDone - doneAtStart;
         if (seconds <= 0 || done <= 0)
         {
             return default;
         }
 
         var rate = done / seconds;
-        return new(rate, TimeSpan.FromSeconds(Math.Max(0, update.CampaignTotal - update.CampaignDone) / rate));
+        return new(rate, TimeSpan.FromSeconds(Math.Max(0, campaignTotal - campaignDone) / rate));
     }
 }

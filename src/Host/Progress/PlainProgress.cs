@@ -1,3 +1,5 @@
+using SpikeTrail.Protocol.Nodes;
+
 namespace SpikeTrail.Host.Progress;
 
 /// <summary>Progress for a file or a pipe: facts as they come, how far it is every few seconds.</summary>
@@ -8,6 +10,7 @@ internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IPro
     public async Task ShowAsync(IAsyncEnumerable<Notice> notices)
     {
         var pace = new PaceMeter(time);
+        IReadOnlyList<PipelineStatus> pipelines = [];
         long? lastShown = null;
         await foreach (var notice in notices)
         {
@@ -17,13 +20,17 @@ internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IPro
                     await output.WriteLineAsync(line.Text);
                     break;
 
+                case Notice.Overview overview:
+                    pipelines = overview.Details.Pipelines;
+                    break;
+
                 case Notice.Work work:
-                    var now = pace.Observe(work.Update);
+                    var now = pace.Observe(work.Update.CampaignDone, work.Update.CampaignTotal);
                     // The first update has no pace yet: it only starts the clock.
                     lastShown ??= time.GetTimestamp();
                     if (time.GetElapsedTime(lastShown.Value) >= Interval)
                     {
-                        await output.WriteLineAsync(ProgressText.Line(work.Update, now));
+                        await output.WriteLineAsync(ProgressText.Line(work.Update, now, pipelines));
                         lastShown = time.GetTimestamp();
                     }
 

@@ -1,11 +1,13 @@
 using System.Threading.Channels;
+using Akka.Actor;
 using SpikeTrail.Actors.Campaigns;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Telemetry;
 
 namespace SpikeTrail.Host.Progress;
 
-/// <summary>Something to show: a line that stays, or how far the campaign is.</summary>
+/// <summary>Something to show: a line that stays, how far the campaign is, or how it looks as a whole.</summary>
 internal abstract record Notice
 {
     private Notice()
@@ -15,6 +17,8 @@ internal abstract record Notice
     public sealed record Line(string Text) : Notice;
 
     public sealed record Work(ProgressUpdate Update) : Notice;
+
+    public sealed record Overview(CampaignDetails Details, IReadOnlyList<CellStatus> Cells) : Notice;
 }
 
 /// <summary>Shows notices until there are no more.</summary>
@@ -29,14 +33,23 @@ internal interface IProgressDisplay
 /// </summary>
 internal sealed class ProgressFeed : ICampaignObserver
 {
+    private static readonly TimeSpan OverviewInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
     private readonly Channel<object> _heard = Channel.CreateUnbounded<object>(new() { SingleReader = true });
     private readonly FactNarrator _narrator = new();
+    private readonly TaskCompletionSource<IActorRef> _campaign = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // The latest progress that the display has not taken. While there is one, a mark for it stands in the channel.
     private ProgressUpdate? _progress;
 
     /// <summary>Whether the campaign did anything that an earlier start had not done. Known once the display is through.</summary>
     public bool AnythingNew => _narrator.AnythingNew;
+
+    /// <summary>The campaign itself, which can be asked how it is; not there before it begins.</summary>
+    public Task<IActorRef> Campaign => _campaign.Task;
+
+    public void OnStart(IActorRef campaign) => _campaign.TrySetResult(campaign);
 
     public void OnProgress(ProgressUpdate update)
     {
@@ -48,6 +61,25 @@ internal sealed class ProgressFeed : ICampaignObserver
 
     public void OnFact(ICampaignFact fact, bool recovered) => _heard.Writer.TryWrite(new Fact(fact, recovered));
 
+    /// <summary>Asks the campaign every two seconds how it looks as a whole, until nothing more will come.</summary>
+    public async Task WatchAsync()
+    {
+        var campaign = await Task.WhenAny(Campaign, _heard.Reader.Completion) == Campaign ? await Campaign : null;
+        while (campaign is not null && await Task.WhenAny(_heard.Reader.Completion, Task.Delay(OverviewInterval)) != _heard.Reader.Completion)
+        {
+            try
+            {
+                var details = await campaign.Ask<CampaignDetails>(new ShowCampaign(CampaignRunner.LoneCampaign), AnswerTimeout);
+                var cells = await campaign.Ask<CellList>(new ListCells(CampaignRunner.LoneCampaign), AnswerTimeout);
+                _heard.Writer.TryWrite(new Notice.Overview(details, cells.Cells));
+            }
+            catch (AskTimeoutException)
+            {
+                // It is busy, or has just ended.
+            }
+        }
+    }
+
     /// <summary>Nothing more will come: lets the display end.</summary>
     public void End() => _heard.Writer.TryComplete();
 
@@ -56,6 +88,12 @@ internal sealed class ProgressFeed : ICampaignObserver
     {
         await foreach (var heard in _heard.Reader.ReadAllAsync())
         {
+            if (heard is Notice.Overview overview)
+            {
+                yield return overview;
+                continue;
+            }
+
             var lines = heard is Fact(var fact, var recovered) ? _narrator.Tell(fact, recovered) : _narrator.TellRecovered();
             foreach (var line in lines)
             {

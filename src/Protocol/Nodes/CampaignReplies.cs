@@ -66,6 +66,22 @@ public sealed record RunStatus(RunId Run, int EpochsDone, int Epochs, int Shards
 public sealed record CampaignDetails(
     CampaignSummary Summary, IReadOnlyList<RunStatus> Runs, IReadOnlyList<PipelineStatus> Pipelines, IReadOnlyList<WorkFailed> Failures) : IWireMessage;
 
+/// <summary>A cell as far as it is measured, for a person to look at: never part of results.</summary>
+/// <param name="Run">Its run.</param>
+/// <param name="Protocol">Its protocol's name.</param>
+/// <param name="Attack">Its attack's name.</param>
+/// <param name="Epsilon">Its budget, in units of 1/255.</param>
+/// <param name="Correct">Images classified correctly so far.</param>
+/// <param name="Measured">Images measured so far.</param>
+/// <param name="Images">Images to measure.</param>
+/// <param name="ZeroFraction">Share of exact zeros in the input gradient so far; null before the first image.</param>
+public sealed record CellStatus(
+    RunId Run, string Protocol, string Attack, double Epsilon, int Correct, int Measured, int Images, double? ZeroFraction);
+
+/// <summary>The cells of a campaign that is worked on, run by run in order; none of one that is not, whose results lie in its folder.</summary>
+/// <param name="Cells">The cells.</param>
+public sealed record CellList(IReadOnlyList<CellStatus> Cells) : IWireMessage;
+
 /// <summary>A device of a node.</summary>
 /// <param name="Node">The node's address, such as <c>127.0.0.1:4053</c>; <c>local</c> where there is no cluster.</param>
 /// <param name="Device">The device, such as <c>cpu</c> or <c>cuda:0</c>.</param>
@@ -100,16 +116,28 @@ public sealed record DeviceList(IReadOnlyList<DeviceStatus> Devices) : IWireMess
 /// <param name="FramesPerSecond">How many it took a second, of late.</param>
 /// <param name="BytesSent">Bytes that it sent to neighbours in other processes, as packed frames.</param>
 /// <param name="BytesPerSecond">How many it sent a second, of late.</param>
+/// <param name="SpikeZeros">Share of exact zeros in a frame that it emitted of late; null before the first.</param>
+/// <param name="GradientZeros">Share of exact zeros in a gradient frame that it took of late, with respect to what it emits; null before the first.</param>
 public sealed record LayerGroupStatus(
-    int Group, string Layers, DeviceId Device, long WeightBytes, long Frames, double FramesPerSecond, long BytesSent, double BytesPerSecond) : IWireMessage;
+    int Group,
+    string Layers,
+    DeviceId Device,
+    long WeightBytes,
+    long Frames,
+    double FramesPerSecond,
+    long BytesSent,
+    double BytesPerSecond,
+    double? SpikeZeros,
+    double? GradientZeros) : IWireMessage;
 
 /// <summary>A live pipeline.</summary>
 /// <param name="Pipeline">Its name, such as <c>figure-2-1</c>.</param>
 /// <param name="Campaign">The campaign it works for.</param>
 /// <param name="Run">The run whose network it holds.</param>
 /// <param name="Work">What it is at; null while it waits.</param>
+/// <param name="Progress">How far it is with that; null until it has told.</param>
 /// <param name="Groups">Its layer groups, as far as they have told.</param>
-public sealed record PipelineStatus(string Pipeline, CampaignId Campaign, RunId Run, string? Work, IReadOnlyList<LayerGroupStatus> Groups);
+public sealed record PipelineStatus(string Pipeline, CampaignId Campaign, RunId Run, string? Work, WorkProgress? Progress, IReadOnlyList<LayerGroupStatus> Groups);
 
 /// <summary>All live pipelines.</summary>
 /// <param name="Pipelines">The pipelines.</param>

@@ -19,6 +19,10 @@ public sealed record ListCampaigns : ICampaignRequest;
 /// <param name="Campaign">Which.</param>
 public sealed record ShowCampaign(CampaignId Campaign) : ICampaignRequest;
 
+/// <summary>How far each cell of a campaign is measured. Answered with <see cref="CellList"/>.</summary>
+/// <param name="Campaign">Which.</param>
+public sealed record ListCells(CampaignId Campaign) : ICampaignRequest;
+
 /// <summary>Give a campaign's devices back, and no more work out. Answered with <see cref="RequestDone"/>.</summary>
 /// <param name="Campaign">Which.</param>
 public sealed record PauseCampaign(CampaignId Campaign) : ICampaignRequest;

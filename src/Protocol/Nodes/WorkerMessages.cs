@@ -63,6 +63,10 @@ public sealed record PipelineFailed(string Pipeline, string Reason, bool OfStora
 /// <param name="Reason">Which node.</param>
 public sealed record PipelineLost(string Pipeline, string Reason) : IWireMessage;
 
+/// <summary>Which trace a pipeline's passes belong to from now on. Sent only where somebody listens to traces.</summary>
+/// <param name="Parent">The span that they are in, as W3C's <c>traceparent</c> has it.</param>
+public sealed record TracedBy(string Parent) : IWireMessage;
+
 /// <summary>Asks a pipeline to end.</summary>
 public sealed record ClosePipeline : IWireMessage;
 

@@ -141,7 +141,7 @@ public sealed class CampaignPaletteTests : PaletteTest
         Registry.Reply(new CampaignDetails(
             new(Demo, CampaignStanding.Running, 4230, 10_000, 1, null),
             [new(Run, 2, 4, 0, 18, GivenUp: false), new(new("other/data/1"), 1, 4, 0, 18, GivenUp: true)],
-            [new("demo-1", Demo, Run, "epoch 3", [new(0, "conv1", new("127.0.0.1:4053", "cpu"), 1 << 20, 10, 2.5, 0, 0)])],
+            [new("demo-1", Demo, Run, "epoch 3", null, [new(0, "conv1", new("127.0.0.1:4053", "cpu"), 1 << 20, 10, 2.5, 0, 0, null, null)])],
             [new(new("other/data/1"), "epoch 2", 4, "out of memory", GaveUp: true)]));
 
         Assert.Equal(

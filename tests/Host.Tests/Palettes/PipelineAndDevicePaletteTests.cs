@@ -9,12 +9,12 @@ public sealed class PipelineAndDevicePaletteTests : PaletteTest
 
     private static readonly PipelineList Pipelines = new(
     [
-        new("demo-1", new("demo"), new("net/data/1"), "epoch 3",
+        new("demo-1", new("demo"), new("net/data/1"), "epoch 3", new(5, 10, 2.25, 0.5, null),
         [
-            new(0, "conv1, bn1, layer1.0", Cpu, 3 << 20, 1200, 41.26, 5 << 20, 2560),
-            new(1, "layer2.0, fc", new("127.0.0.1:4054", "cpu"), 1 << 10, 900, 0, 0, 0),
+            new(0, "conv1, bn1, layer1.0", Cpu, 3 << 20, 1200, 41.26, 5 << 20, 2560, 0.75, null),
+            new(1, "layer2.0, fc", new("127.0.0.1:4054", "cpu"), 1 << 10, 900, 0, 0, 0, null, null),
         ]),
-        new("demo-2", new("demo"), new("net/data/2"), null, []),
+        new("demo-2", new("demo"), new("net/data/2"), null, null, []),
     ]);
 
     [Fact]

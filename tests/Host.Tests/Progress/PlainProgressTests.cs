@@ -1,5 +1,6 @@
 using SpikeTrail.Host.Progress;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Telemetry;
 
 namespace SpikeTrail.Host.Tests.Progress;
@@ -51,6 +52,19 @@ public sealed class PlainProgressTests
         Assert.Contains(", 10 image passes/s, 16 min 30 s left,", _output.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Where_it_runs_and_how_fast_frames_flow_is_said_once_it_is_known()
+    {
+        var device = new DeviceId("local", "cpu");
+        var groups = new[] { 120.4, 119.8 }.Select((rate, index) => new LayerGroupStatus(index, "conv1", device, 0, 0, rate, 0, 0, null, null)).ToList();
+        var overview = new Notice.Overview(
+            new CampaignDetails(new CampaignSummary(new("campaign"), CampaignStanding.Running, 0, 1, 0, null), [], [new PipelineStatus("campaign-1", new("campaign"), Run, null, null, groups)], []), []);
+
+        await ShowAsync(After(overview, Ticking(seconds: 5, Work(0), Work(2_500))));
+
+        Assert.EndsWith("input zeros 31.25 %, 240 frames/s on local/cpu\n", _output.ToString(), StringComparison.Ordinal);
+    }
+
     private Task ShowAsync(IAsyncEnumerable<Notice> notices) => new PlainProgress(_output, _time).ShowAsync(notices);
 
     private static async IAsyncEnumerable<Notice> Facts(params string[] lines)
@@ -59,6 +73,15 @@ public sealed class PlainProgressTests
         foreach (var line in lines)
         {
             yield return new Notice.Line(line);
+        }
+    }
+
+    private static async IAsyncEnumerable<Notice> After(Notice first, IAsyncEnumerable<Notice> rest)
+    {
+        yield return first;
+        await foreach (var notice in rest)
+        {
+            yield return notice;
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class MessageCodecTests
 
     private static readonly CampaignSummary Summary = new(new CampaignId("small"), CampaignStanding.Running, 1, 2, 3, "a note");
 
-    private static readonly PipelineStatus Pipeline = new("small-1", new CampaignId("small"), Run, "epoch 3", [new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5, 64, 2.5)]);
+    private static readonly PipelineStatus Pipeline = new("small-1", new CampaignId("small"), Run, "epoch 3", new WorkProgress(5, 10, 2.25, 0.5, null), [new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5, 64, 2.5, 0.75, null)]);
 
     private static readonly CampaignSpec Small = new()
     {
@@ -161,6 +161,7 @@ public sealed class MessageCodecTests
         },
         { "list-campaigns/1", new ListCampaigns(), "{}" },
         { "show-campaign/1", new ShowCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
+        { "list-cells/1", new ListCells(new CampaignId("small")), """{"campaign":"small"}""" },
         { "pause-campaign/1", new PauseCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
         { "resume-campaign/1", new ResumeCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
         { "cancel-campaign/1", new CancelCampaign(new CampaignId("small")), """{"campaign":"small"}""" },
@@ -177,9 +178,14 @@ public sealed class MessageCodecTests
             """{"campaigns":[{"campaign":"small","standing":"running","done":1,"total":2,"failures":3,"note":"a note"}]}"""
         },
         {
-            "campaign-details/1",
+            "campaign-details/2",
             new CampaignDetails(Summary, [new RunStatus(Run, 1, 2, 3, 4, GivenUp: false)], [Pipeline], [new WorkFailed(Run, "epoch 3", 1, "lost", GaveUp: false)]),
-            """{"summary":{"campaign":"small","standing":"running","done":1,"total":2,"failures":3,"note":"a note"},"runs":[{"run":"sew-resnet18/cifar-10/3407","epochs-done":1,"epochs":2,"shards-done":3,"shards":4,"given-up":false}],"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5}]}],"failures":[{"run":"sew-resnet18/cifar-10/3407","work":"epoch 3","attempt":1,"reason":"lost","gave-up":false}]}"""
+            """{"summary":{"campaign":"small","standing":"running","done":1,"total":2,"failures":3,"note":"a note"},"runs":[{"run":"sew-resnet18/cifar-10/3407","epochs-done":1,"epochs":2,"shards-done":3,"shards":4,"given-up":false}],"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","progress":{"done":5,"total":10,"loss":2.25,"accuracy":0.5,"zero-fraction":null},"groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5,"spike-zeros":0.75,"gradient-zeros":null}]}],"failures":[{"run":"sew-resnet18/cifar-10/3407","work":"epoch 3","attempt":1,"reason":"lost","gave-up":false}]}"""
+        },
+        {
+            "cell-list/1",
+            new CellList([new CellStatus(Run, "strict", "pgd", 8, 3, 4, 10, 0.25)]),
+            """{"cells":[{"run":"sew-resnet18/cifar-10/3407","protocol":"strict","attack":"pgd","epsilon":8,"correct":3,"measured":4,"images":10,"zero-fraction":0.25}]}"""
         },
         {
             "device-list/1",
@@ -187,14 +193,14 @@ public sealed class MessageCodecTests
             """{"devices":[{"device":{"node":"127.0.0.1:4053","device":"cpu"},"memory-bytes":1024,"capacity":2,"leaving":false,"users":["small-1"]}]}"""
         },
         {
-            "pipeline-list/1",
+            "pipeline-list/2",
             new PipelineList([Pipeline]),
-            """{"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5}]}]}"""
+            """{"pipelines":[{"pipeline":"small-1","campaign":"small","run":"sew-resnet18/cifar-10/3407","work":"epoch 3","progress":{"done":5,"total":10,"loss":2.25,"accuracy":0.5,"zero-fraction":null},"groups":[{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5,"spike-zeros":0.75,"gradient-zeros":null}]}]}"""
         },
         {
-            "layer-group-status/1",
-            new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5, 64, 2.5),
-            """{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5}"""
+            "layer-group-status/2",
+            new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5, 64, 2.5, 0.75, null),
+            """{"group":1,"layers":"conv1, bn1","device":{"node":"127.0.0.1:4053","device":"cpu"},"weight-bytes":4096,"frames":7,"frames-per-second":0.5,"bytes-sent":64,"bytes-per-second":2.5,"spike-zeros":0.75,"gradient-zeros":null}"""
         },
         {
             "campaign-submitted/1",
@@ -221,6 +227,7 @@ public sealed class MessageCodecTests
         { "pipeline-opened/1", new PipelineOpened("small-1"), """{"pipeline":"small-1"}""" },
         { "pipeline-failed/1", new PipelineFailed("small-1", "out of memory", OfStorage: false), """{"pipeline":"small-1","reason":"out of memory","of-storage":false}""" },
         { "pipeline-lost/1", new PipelineLost("small-1", "a node is gone"), """{"pipeline":"small-1","reason":"a node is gone"}""" },
+        { "traced-by/1", new TracedBy("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"), """{"parent":"00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"}""" },
         { "close-pipeline/1", new ClosePipeline(), "{}" },
         { "pipeline-leaving/1", new PipelineLeaving("small-1"), """{"pipeline":"small-1"}""" },
         { "pipeline-pulse/1", new PipelinePulse("small-1", "epoch 3", 17), """{"pipeline":"small-1","work":"epoch 3","passes":17}""" },
