@@ -41,5 +41,33 @@ public sealed class CampaignReportTests : IDisposable
         Assert.DoesNotContain('\n', message);
     }
 
+    [Fact]
+    public void Damaged_provenance_is_left_out_and_told()
+    {
+        Write("results.json", ResultsJson.Write(SampleResults.Campaign));
+        Write("provenance.json", ProvenanceJson.Write(SampleResults.Provenance)[..200]);
+
+        var report = CampaignReport.Load(_folder);
+
+        Assert.Null(report.Provenance);
+        Assert.StartsWith("provenance.json: ", Assert.Single(report.Gaps).ToString(), StringComparison.Ordinal);
+        Assert.Contains("## What is missing", report.ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Results_that_break_off_make_a_report_that_says_so_at_its_top()
+    {
+        Write("results.json", ResultsJson.Write(SampleResults.Campaign)[..^2000]);
+
+        var report = CampaignReport.Load(_folder);
+        var text = report.ToMarkdown();
+
+        Assert.Contains("`results.json`, `$.runs[1].", text[..text.IndexOf("## Accuracy", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.Contains("the file ends after this", text, StringComparison.Ordinal);
+        Assert.StartsWith("warning: the files are damaged", ConsoleReport.Damage(report), StringComparison.Ordinal);
+        report.Save(_folder);
+        Assert.StartsWith("network,pool,data set,protocol,seed,clean,clean: low,clean: high,", File.ReadAllText(Path.Combine(_folder, "tables", "accuracy.csv")), StringComparison.Ordinal);
+    }
+
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using SpikeTrail.Host.Reports.Statistics;
 
@@ -14,28 +13,23 @@ internal sealed record Chart(Axis X, Axis Y, IReadOnlyList<Series> Series)
     public string ToCsv()
     {
         var text = new StringBuilder();
-        Line(text, ["series", "label", X.Title, Y.Title, "low", "high"]);
+        Csv.Line(text, ["series", "label", X.Title, Y.Title, "low", "high"]);
         foreach (var (series, point) in from series in Series from point in series.Points select (series, point))
         {
-            Line(text, [series.Name, point.Label, Number(point.X), Number(point.Y), Number(point.Interval?.Low), Number(point.Interval?.High)]);
+            Csv.Line(text, [series.Name, point.Label, Csv.Number(point.X), Csv.Number(point.Y), Csv.Number(point.Interval?.Low), Csv.Number(point.Interval?.High)]);
         }
 
         return text.ToString();
     }
-
-    private static void Line(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(Quoted)).Append('\n');
-
-    private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
-
-    private static string Quoted(string cell) => cell.AsSpan().ContainsAny(",\"\n\r") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
 }
 
 /// <summary>An axis.</summary>
 /// <param name="Title">What it measures, with its unit.</param>
 /// <param name="Logarithmic">Whether it goes by powers of ten.</param>
 /// <param name="Limits">Where it ends, or null to fit.</param>
+/// <param name="Whole">Whether there is nothing between 1 and 2.</param>
 /// <param name="Labels">Names of the places 0, 1, 2 …, or null for numbers.</param>
-internal sealed record Axis(string Title, bool Logarithmic = false, (double Low, double High)? Limits = null, IReadOnlyList<string>? Labels = null);
+internal sealed record Axis(string Title, bool Logarithmic = false, (double Low, double High)? Limits = null, bool Whole = false, IReadOnlyList<string>? Labels = null);
 
 /// <summary>Points that belong together.</summary>
 /// <param name="Name">What the legend says.</param>
