@@ -72,6 +72,7 @@ internal static class CampaignPalette
         using var text = new StringWriter { NewLine = "\n" };
         var report = CampaignReport.Load(folder);
         ConsoleReport.Print(text, report, report.Save(folder));
+        text.WriteLine(ConsoleReport.Damage(report));
         return new(text.ToString().Trim('\n'));
     }
 }

@@ -161,7 +161,7 @@ internal static class AttackDoubts
     }
 
     // At and below chance there is nothing left to take away.
-    private static double Chance(RunResult run) => 1.0 / run.Dataset.Classes;
+    private static double Chance(RunResult run) => run.Dataset.Classes == 0 ? 0 : 1.0 / run.Dataset.Classes;
 
     /// <summary>One doubt for each attack: the budget at which most images have no gradient.</summary>
     private static IEnumerable<AttackDoubt> NoGradient(ProtocolCells cells) =>

@@ -9,6 +9,9 @@ namespace SpikeTrail.Host.Reports;
 /// <summary>Everything a report is made of. Nothing else is consulted: whoever has the three files has the report.</summary>
 internal sealed record CampaignReport(CampaignResults Results, Provenance? Provenance, CampaignSamples? Samples = null)
 {
+    /// <summary>What of the files could not be read. Everything else of the report goes by the rest.</summary>
+    public IReadOnlyList<Gap> Gaps { get; init; } = [];
+
     public const string ResultsFile = "results.json";
 
     public const string ProvenanceFile = "provenance.json";
@@ -19,8 +22,10 @@ internal sealed record CampaignReport(CampaignResults Results, Provenance? Prove
 
     public const string PageFile = "report.html";
 
-    /// <summary>Reads a campaign's output folder; provenance and samples may be missing, results may not.</summary>
-    /// <exception cref="InputException">A file is missing, damaged, of another schema or of another campaign.</exception>
+    private const string WithoutPictures = "images and spikes are left out";
+
+    /// <summary>Reads a campaign's output folder, damaged files as far as they go; provenance and samples may be missing, results may not.</summary>
+    /// <exception cref="InputException">There are no results, or nothing in them can be shown.</exception>
     public static CampaignReport Load(string folder)
     {
         var path = Path.Combine(folder, ResultsFile);
@@ -31,18 +36,37 @@ internal sealed record CampaignReport(CampaignResults Results, Provenance? Prove
                 : $"{folder}: no such folder; expected the output folder of a campaign");
         }
 
-        var results = Read(path, ResultsJson.Read);
-        var samples = ReadIfThere(folder, SamplesFile, SamplesJson.Read);
-        return samples is null || samples.ConfigurationHash == results.Campaign.ConfigurationHash
-            ? new(results, ReadIfThere(folder, ProvenanceFile, ProvenanceJson.Read), samples)
-            : throw new InputException($"{Path.Combine(folder, SamplesFile)}: configuration-hash is not that of {ResultsFile}; expected samples of the same campaign");
+        try
+        {
+            var (results, gaps) = ResultsSalvage.Read(ResultsFile, Text(path));
+            List<Gap> all = [.. gaps];
+            var provenance = ReadWhole(folder, ProvenanceFile, ProvenanceJson.Read, "failures and origin are left out", all);
+            var samples = ReadWhole(folder, SamplesFile, SamplesJson.Read, WithoutPictures, all);
+            if (samples is not null && samples.ConfigurationHash != results.Campaign.ConfigurationHash)
+            {
+                all.Add(new(SamplesFile, "$.configuration-hash", $"expected that of {ResultsFile}: these are another campaign's", WithoutPictures));
+                samples = null;
+            }
+
+            return new(results, provenance, samples) { Gaps = all };
+        }
+        catch (JsonException damage)
+        {
+            throw new InputException($"{path}: cannot be read as schema {Numbers.Plain(CampaignResults.CurrentSchema)}: {damage.Message.ReplaceLineEndings(" ")}", damage);
+        }
     }
 
-    /// <summary>Writes report.html, report.md and the figures into the folder; returns the page's path.</summary>
+    /// <summary>Writes report.html, report.md, tables and figures into the folder; returns the page's path.</summary>
     /// <exception cref="StorageException">The disk is full, or the folder cannot be written.</exception>
     public string Save(string folder)
     {
         var content = ReportContent.Of(this);
+        foreach (var table in content.Tables)
+        {
+            WholeFile.CreateFolder(Path.Combine(folder, Table.Folder));
+            WholeFile.WriteText(Path.Combine(folder, table.File), table.Text.ToCsv());
+        }
+
         WholeFile.CreateFolder(Path.Combine(folder, Figure.Folder));
         foreach (var figure in content.Figures)
         {
@@ -63,22 +87,27 @@ internal sealed record CampaignReport(CampaignResults Results, Provenance? Prove
     /// <summary>The report as one page of HTML, with its figures in it.</summary>
     public string ToHtml() => HtmlWriter.Write(ReportContent.Of(this));
 
-    private static T? ReadIfThere<T>(string folder, string name, Func<string, T> parse)
+    /// <summary>A file that may be missing. Nothing else hangs on it, so a damaged one is left out whole.</summary>
+    private static T? ReadWhole<T>(string folder, string file, Func<string, T> parse, string outcome, List<Gap> gaps)
         where T : class
     {
-        var path = Path.Combine(folder, name);
-        return File.Exists(path) ? Read(path, parse) : null;
-    }
-
-    private static T Read<T>(string path, Func<string, T> parse)
-    {
+        var path = Path.Combine(folder, file);
         try
         {
-            return parse(File.ReadAllText(path));
+            return File.Exists(path) ? parse(Text(path)) : null;
         }
         catch (JsonException damage)
         {
-            throw new InputException($"{path}: cannot be read as schema {Numbers.Plain(CampaignResults.CurrentSchema)}: {damage.Message.ReplaceLineEndings(" ")}", damage);
+            gaps.Add(new(file, damage.Path ?? "$", $"cannot be read: {damage.Message.ReplaceLineEndings(" ")}", outcome));
+            return null;
+        }
+    }
+
+    private static string Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -24,6 +24,11 @@ internal static class ConsoleReport
         output.WriteLine($"report: {path}");
     }
 
+    /// <summary>A line that says what of the files could not be read; null where all could.</summary>
+    public static string? Damage(CampaignReport report) => report.Gaps.Count == 0
+        ? null
+        : $"warning: the files are damaged or of another version ({Numbers.Count(report.Gaps.Count, "place", "places")}; the report's first section says which): {report.Gaps[0]}";
+
     private static IEnumerable<string> Warnings(CampaignResults results)
     {
         var doubts = AttackDoubts.Find(results);

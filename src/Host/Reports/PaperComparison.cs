@@ -1,3 +1,4 @@
+using SpikeTrail.Host.Reports.Comparison;
 using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports;
@@ -11,13 +12,13 @@ internal sealed class PaperComparison
 {
     private const string NotMeasured = "not measured";
 
-    private readonly List<(PaperRow Paper, ProtocolCells Cells)> _measured;
+    private readonly List<(PaperRow Paper, PooledCells Cells)> _measured;
 
     public PaperComparison(CampaignResults results) => _measured =
     [
-        .. from cells in ProtocolCells.Of(results)
+        .. from cells in PooledCells.Of(results)
            from paper in PaperRows.All
-           where IsOf(paper, cells.Run)
+           where IsOf(paper, cells)
            select (paper, cells),
     ];
 
@@ -29,7 +30,7 @@ internal sealed class PaperComparison
 
     /// <summary>The runs with fewer epochs or images than the paper's, in groups of equal size: whose, and how small.</summary>
     public IEnumerable<(string Runs, string Size)> Smaller =>
-        from run in _measured.Select(row => row.Cells.Run).Distinct()
+        from run in _measured.SelectMany(row => row.Cells.Seeds).Select(cells => cells.Run).Distinct()
         let size = SizeOf(run)
         where size.Length > 0
         group ProtocolCells.NameOf(run) by size into alike
@@ -50,11 +51,11 @@ internal sealed class PaperComparison
                 [
                     paper.Method,
                     Pool(paper),
-                    Numbers.Plain(cells.Run.Seed),
+                    cells.Seeds.Count == 1 ? Numbers.Plain(cells.Seeds[0].Run.Seed) : Numbers.Count(cells.Seeds.Count, "seed", "seeds"),
                     cells.Protocol,
-                    Numbers.Count(cells.Run.Epochs.Count),
-                    Numbers.Count(cells.Run.Dataset.TrainingImages),
-                    .. Beside(cells.Clean?.Accuracy, paper.Clean),
+                    string.Join(" or ", cells.Seeds.Select(seed => seed.Run.Epochs.Count).Distinct().Order().Select(epochs => Numbers.Count(epochs))),
+                    TableCell.Count(cells.DataSet.TrainingImages),
+                    .. Beside(cells.Share(AttackBudget.Clean), paper.Clean),
                     .. Beside(Fgsm(cells), paper.Fgsm),
                     .. Beside(Pgd(cells), paper.Pgd),
                 ]);
@@ -64,7 +65,7 @@ internal sealed class PaperComparison
             {
                 table.Add(
                 [
-                    paper.Method, Pool(paper), Numbers.None, paper.Network is null ? "quoted by the paper" : NotMeasured, Numbers.None, Numbers.None,
+                    paper.Method, Pool(paper), TableCell.None, paper.Network is null ? "quoted by the paper" : NotMeasured, TableCell.None, TableCell.None,
                     .. Beside(null, paper.Clean), .. Beside(null, paper.Fgsm), .. Beside(null, paper.Pgd),
                 ]);
             }
@@ -81,7 +82,7 @@ internal sealed class PaperComparison
         {
             table.Add(
                 paper.DataSet, paper.Method, Pool(paper), paper.Network is null ? "quoted by the paper" : NotMeasured,
-                Numbers.PublishedPercent(paper.Clean), Numbers.PublishedPercent(paper.Fgsm), Numbers.PublishedPercent(paper.Pgd));
+                Published(paper.Clean), Published(paper.Fgsm), Published(paper.Pgd));
         }
 
         return table;
@@ -92,7 +93,10 @@ internal sealed class PaperComparison
     {
         var table = new TextTable(
             ">figure", "network", "data set", ">seed", "protocol", "kind", ">input side %", ">output side %", ">mean of both %", ">paper", ">difference");
-        foreach (var (paper, cells) in _measured.Where(row => row.Paper.Network is { Family: "sew-resnet", Depth: 18 }))
+        foreach (var (paper, cells) in from row in _measured
+                                       where row.Paper.Network is { Family: "sew-resnet", Depth: 18 }
+                                       from cells in row.Cells.Seeds
+                                       select (row.Paper, cells))
         {
             var operations = cells.Gradient()?.Operations ?? [];
             foreach (var figure in PaperRows.Sparsity.Where(figure => figure.Pool == paper.Network!.Pool))
@@ -109,9 +113,11 @@ internal sealed class PaperComparison
                         Numbers.Plain(cells.Run.Seed),
                         cells.Protocol,
                         figure.Kind,
-                        Numbers.Percent(input),
-                        Numbers.Percent(output),
-                        .. Beside((input + output) / 2, figure.Zeros),
+                        TableCell.Percent(input),
+                        TableCell.Percent(output),
+                        TableCell.Percent((input + output) / 2),
+                        Published(figure.Zeros),
+                        Difference((input + output) / 2, figure.Zeros),
                     ]);
                 }
             }
@@ -120,33 +126,35 @@ internal sealed class PaperComparison
         return table;
     }
 
-    private static bool IsOf(PaperRow paper, RunResult run) =>
-        paper.Network == new PaperNetwork(run.Network.Family, run.Network.Depth, run.Network.Pool)
-        && run.Network is { Width: 1, Neuron: "if", BatchNorm: "sequence" }
-        && (run.Network.Family != "sew-resnet" || run.Network.Connection == "add")
-        && run.Dataset is { Encoder: "phase", TimeSteps: PaperRows.TimeSteps }
-        && paper.DataSet == PapersName(run.Dataset.Name);
+    private static bool IsOf(PaperRow paper, PooledCells cells) =>
+        paper.Network == new PaperNetwork(cells.Network.Family, cells.Network.Depth, cells.Network.Pool)
+        && cells.Network is { Width: 1, Neuron: "if", BatchNorm: "sequence" }
+        && (cells.Network.Family != "sew-resnet" || cells.Network.Connection == "add")
+        && cells.DataSet is { Encoder: "phase", TimeSteps: PaperRows.TimeSteps }
+        && paper.DataSet == PapersName(cells.DataSet.Name);
 
     // The first images of CIFAR-100: a smaller training set, not another data set.
     private static string PapersName(string dataSet) => dataSet == "cifar-100-mini" ? "cifar-100" : dataSet;
 
     private bool IsMeasured(string dataSet) => _measured.Any(row => row.Paper.DataSet == dataSet);
 
-    private static double? Fgsm(ProtocolCells cells) =>
-        cells.Find("fgsm", PaperRows.Epsilon) is { } cell && ProtocolCells.IsSingleStep(cell) ? cell.Accuracy : null;
+    private static PooledShare? Fgsm(PooledCells cells) => Share(cells, "fgsm", ProtocolCells.IsSingleStep);
 
-    private static double? Pgd(ProtocolCells cells) =>
-        cells.Find("pgd", PaperRows.Epsilon) is { Iterations: PaperRows.PgdIterations, StepSize: PaperRows.PgdStepSize, Restarts: 1 } cell
-            ? cell.Accuracy
-            : null;
+    private static PooledShare? Pgd(PooledCells cells) =>
+        Share(cells, "pgd", cell => cell is { Iterations: PaperRows.PgdIterations, StepSize: PaperRows.PgdStepSize, Restarts: 1 });
+
+    /// <summary>What an attack leaves at the paper's budget, where it is the paper's attack.</summary>
+    private static PooledShare? Share(PooledCells cells, string attack, Func<CellResult, bool> isThePapers) =>
+        cells.Seeds.Select(seed => seed.Find(attack, PaperRows.Epsilon)).OfType<CellResult>().All(isThePapers) ? cells.Share(new(attack, PaperRows.Epsilon)) : null;
 
     /// <summary>A measured share, the paper's per cent, and how many points the one as it is shown is above the other.</summary>
-    private static string[] Beside(double? measured, double paper) =>
-    [
-        Numbers.Percent(measured),
-        Numbers.PublishedPercent(paper),
-        Numbers.Points(measured is { } share ? Math.Round(share * 100, 2, MidpointRounding.AwayFromZero) - paper : null),
-    ];
+    private static TableCell[] Beside(PooledShare? measured, double paper) =>
+        [measured is null ? TableCell.None : ShareTable.Cell(measured), Published(paper), Difference(measured?.Mean, paper)];
+
+    private static TableCell Published(double percent) => new(Numbers.PublishedPercent(percent), percent);
+
+    private static TableCell Difference(double? measured, double paper) =>
+        TableCell.Points(measured is { } share ? Math.Round(share * 100, 2, MidpointRounding.AwayFromZero) - paper : null);
 
     private static string Pool(PaperRow paper) => paper.Network?.Pool ?? Numbers.None;
 

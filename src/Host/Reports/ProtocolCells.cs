@@ -40,7 +40,7 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
         Epsilons.Select(Gradient).FirstOrDefault(cell => cell is { Operations.Count: > 0 });
 
     /// <summary>Whether a cell's attack takes one step only: FGSM, under whatever name.</summary>
-    public static bool IsSingleStep(CellResult cell) => cell.Iterations <= 1;
+    public static bool IsSingleStep(CellResult cell) => cell.Iterations == 1;
 
     public static string NameOf(RunResult run) => $"{run.Network.Name}/{run.Dataset.Name}/{Numbers.Plain(run.Seed)}";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using SpikeTrail.Host.Reports.Document;
 using SpikeTrail.Host.Reports.Figures;
 using SpikeTrail.Protocol.Results;
@@ -6,12 +7,19 @@ using SpikeTrail.Protocol.Results;
 namespace SpikeTrail.Host.Reports;
 
 /// <summary>What a report says, whatever it is written as: what came out, whether to believe it, and how it was measured.</summary>
-internal static class ReportContent
+internal static partial class ReportContent
 {
+    // What more of them would say is said by the file.
+    private const int MostGaps = 20;
+
+    private const string Chance = "p < 0.05 after Holm's correction over all differences of the table. The test counts the images of all seeds as if each were another one; "
+        + "whether another seed would show the same, only the spread can tell.";
+
     public static ReportDocument Of(CampaignReport report)
     {
-        var text = new ReportDocument();
+        var text = new ReportDocument { HasTableFiles = true };
         Head(text, report);
+        Damage(text, report.Gaps);
         Accuracy(text, report.Results);
         Protocols(text, report.Results);
         AttackReality(text, report.Results);
@@ -46,15 +54,42 @@ internal static class ReportContent
             : $"of {Numbers.Count(all, "cell", "cells")}, {Numbers.Count(errored)} errored (their work was given up after repeated failures, see Failures) and {Numbers.Count(missing.Count - errored)} are unfinished";
     }
 
+    private static void Damage(ReportDocument text, IReadOnlyList<Gap> gaps)
+    {
+        if (gaps.Count == 0)
+        {
+            return;
+        }
+
+        text.Heading(2, "What is missing");
+        text.Paragraph("The files this report is made of are damaged, or were written by another version. It shows what of them could be read; this could not:");
+        var kinds = gaps.GroupBy(gap => (gap.File, AnyPlace().Replace(gap.Path, "[…]"), AnyPlace().Replace(gap.Outcome, "[…]"))).ToList();
+        text.Bullets(kinds.Take(MostGaps).Select(alike => Of(alike.First(), alike.Count() - 1)));
+        if (kinds.Count > MostGaps)
+        {
+            text.Paragraph($"And {Numbers.Count(kinds.Count - MostGaps)} more of other kinds.");
+        }
+    }
+
+    private static string Of(Gap gap, int alike) =>
+        $"`{gap.File}`, `{gap.Path}`: {gap.Problem}; {gap.Outcome}{(alike == 0 ? "" : $" (and {Numbers.Count(alike, "place", "places")} like it)")}.";
+
     private static void Accuracy(ReportDocument text, CampaignResults results)
     {
         text.Heading(2, "Accuracy");
         var table = AccuracyTable.Of(results);
-        text.Paragraph(table.Rows == 0
-            ? "Nothing has been measured yet."
-            : "Share of test images classified correctly. The budget eps is in units of 1/255. Input zeros: share of exact zeros in the gradient of the "
-              + "loss with respect to the image, where the attack starts.");
+        if (table.Rows == 0)
+        {
+            text.Paragraph("Nothing has been measured yet.");
+            return;
+        }
+
+        text.Paragraph("Test images classified correctly, in per cent: the clean ones, and under each attack at each budget eps, in units of 1/255 (`pgd 8`). In small print: "
+            + "the 95 % confidence interval (Wilson) of one seed, or ± the standard deviation over several, whose mean then stands above. Input zeros: exact zeros "
+            + "in the gradient of the loss with respect to the image, in per cent, where the attack of the smallest budget starts.");
+        text.Paragraph($"**Bold** is the best of networks that differ in their pooling alone. Their difference is in points; {TableCell.Mark} marks those that chance does not explain: {Chance}");
         text.Table(table);
+        text.Table(AccuracyTable.BySeed(results), "Each seed by itself");
         text.Draw(CampaignFigures.Accuracy(results));
         text.Draw(CampaignFigures.TradeOff(results));
     }
@@ -65,7 +100,7 @@ internal static class ReportContent
         if (table.Rows > 0)
         {
             text.Heading(2, "Protocols side by side");
-            text.Paragraph("The same network under different rules, which \"How it was measured\" spells out. ± is the difference to strict (or, without it, to the first) in points.");
+            text.Paragraph($"The same network under different rules, which \"How it was measured\" spells out. A difference is in points, to strict (or, without it, to the first); {TableCell.Mark} as above.");
             text.Table(table);
         }
     }
@@ -205,8 +240,7 @@ internal static class ReportContent
                 text.Heading(2, "Training");
             }
 
-            text.Heading(3, ProtocolCells.NameOf(run));
-            text.Table(TrainingTable.Of(run));
+            text.Table(TrainingTable.Of(run), ProtocolCells.NameOf(run));
         }
 
         text.Draw(CampaignFigures.Training(results));
@@ -290,6 +324,9 @@ internal static class ReportContent
             + Invariant($"{Numbers.Count(provenance.Threads, "thread", "threads")} a layer group). Started {provenance.Started:yyyy-MM-dd HH:mm:ss zzz}, {finished}; ")
             + Invariant($"{provenance.Timings.Sum(timing => timing.Seconds):0} seconds of work."));
     }
+
+    [GeneratedRegex(@"\[\d+\]")]
+    private static partial Regex AnyPlace();
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -21,7 +21,7 @@ internal static class SparsityTables
         {
             var means = operations.GroupBy(operation => operation.Kind)
                 .ToDictionary(group => group.Key, group => group.Average(operation => operation.InputZeroFraction));
-            table.Add([.. cells.Row, .. kinds.Select(kind => Numbers.Percent(means.TryGetValue(kind, out var mean) ? mean : null))]);
+            table.Add([.. cells.Row, .. kinds.Select(kind => TableCell.Percent(means.TryGetValue(kind, out var mean) ? mean : null))]);
         }
 
         return table;
@@ -41,10 +41,10 @@ internal static class SparsityTables
                     .. cells.Row,
                     pool.Module,
                     pool.Kind,
-                    Numbers.Percent(pool.InputZeroFraction),
-                    Numbers.Percent(pool.OutputZeroFraction),
-                    Numbers.Percent((pool.InputZeroFraction + pool.OutputZeroFraction) / 2),
-                    Numbers.Norm(pool.InputNorm),
+                    TableCell.Percent(pool.InputZeroFraction),
+                    TableCell.Percent(pool.OutputZeroFraction),
+                    TableCell.Percent((pool.InputZeroFraction + pool.OutputZeroFraction) / 2),
+                    TableCell.Norm(pool.InputNorm),
                 ]);
             }
         }

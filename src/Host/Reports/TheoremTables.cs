@@ -21,9 +21,9 @@ internal static class TheoremTables
                         .. cells.Row,
                         cell.Attack,
                         Numbers.Epsilon(cell.Epsilon),
-                        Numbers.Norm(measured.Adversarial),
-                        Numbers.Norm(measured.Random),
-                        Numbers.Norm(measured.Ratio),
+                        TableCell.Norm(measured.Adversarial),
+                        TableCell.Norm(measured.Random),
+                        TableCell.Norm(measured.Ratio),
                         Rounded(measured.FirstOrderRatio),
                         Rounded(measured.UpperBound),
                     ]);
@@ -46,9 +46,9 @@ internal static class TheoremTables
                 table.Add(
                 [
                     .. cells.Row,
-                    Numbers.Percent(convolutions.Average(pair => 1 - pair.Operation.InputZeroFraction)),
-                    Numbers.Percent(convolutions.Average(pair => 1 - pair.Operation.OutputZeroFraction)),
-                    Numbers.Percent(convolutions.Average(pair => 1 - pair.Weight.ZeroFraction)),
+                    TableCell.Percent(convolutions.Average(pair => 1 - pair.Operation.InputZeroFraction)),
+                    TableCell.Percent(convolutions.Average(pair => 1 - pair.Operation.OutputZeroFraction)),
+                    TableCell.Percent(convolutions.Average(pair => 1 - pair.Weight.ZeroFraction)),
                 ]);
             }
         }
@@ -56,7 +56,7 @@ internal static class TheoremTables
         return table;
     }
 
-    private static string Rounded(double? value) => value is { } known ? Numbers.Count((long)Math.Round(known)) : Numbers.None;
+    private static TableCell Rounded(double? value) => value is { } known ? new(Numbers.Count((long)Math.Round(known)), known) : TableCell.None;
 
     private static IEnumerable<(OperationResult Operation, WeightGradientResult Weight)> Convolutions(CellResult cell) =>
         from operation in cell.Operations

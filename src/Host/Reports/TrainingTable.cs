@@ -10,7 +10,7 @@ internal static class TrainingTable
         var table = new TextTable(">epoch", ">training loss", ">test loss", ">clean accuracy %");
         foreach (var epoch in run.Epochs)
         {
-            table.Add(Numbers.Plain(epoch.Epoch), Numbers.Loss(epoch.TrainingLoss), Numbers.Loss(epoch.TestLoss), Numbers.Percent(epoch.CleanAccuracy));
+            table.Add(Numbers.Plain(epoch.Epoch), TableCell.Loss(epoch.TrainingLoss), TableCell.Loss(epoch.TestLoss), TableCell.Percent(epoch.CleanAccuracy));
         }
 
         return table;

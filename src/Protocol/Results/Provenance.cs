@@ -51,8 +51,15 @@ public static class ProvenanceJson
 
     /// <summary>Reads provenance.</summary>
     /// <exception cref="JsonException">The text is not provenance.</exception>
-    public static Provenance Read(string json) =>
-        JsonSerializer.Deserialize(json, ProvenanceJsonContext.Default.Provenance) ?? throw new JsonException("expected an object");
+    public static Provenance Read(string json)
+    {
+        var provenance = JsonSerializer.Deserialize(json, ProvenanceJsonContext.Default.Provenance) ?? throw new JsonException("expected an object");
+
+        // The serializer lets null through within lists.
+        return provenance.Devices.Contains(null!) || provenance.Failures.Contains(null!) || provenance.Timings.Contains(null!)
+            ? throw new JsonException("null in a list of devices, failures or timings")
+            : provenance;
+    }
 }
 
 [JsonSourceGenerationOptions(

@@ -23,29 +23,13 @@ internal sealed record ComparedCampaign(string Label, CampaignReport Report)
             throw new InputException($"compare: expected at least two output folders, got {Numbers.Plain(folders.Count)}");
         }
 
-        List<CampaignReport> reports = [.. folders.Select(Read)];
+        List<CampaignReport> reports = [.. folders.Select(CampaignReport.Load)];
         if (folders.GroupBy(PathOf).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new InputException($"{twice.Last()}: given twice; expected different output folders");
         }
 
         return [.. Labels(folders, [.. reports.Select(report => report.Results.Campaign.Name)]).Zip(reports, (label, report) => new ComparedCampaign(label, report))];
-    }
-
-    private static CampaignReport Read(string folder)
-    {
-        var report = CampaignReport.Load(folder);
-        foreach (var (run, cell) in from run in report.Results.Runs from cell in run.Cells select (run, cell))
-        {
-            if (cell.Total < 1 || cell.Correct < 0 || cell.Correct > cell.Total)
-            {
-                throw new InputException(
-                    $"{Path.Combine(folder, CampaignReport.ResultsFile)}: {ProtocolCells.NameOf(run)}, {cell.Protocol}, {cell.Attack} at eps {Numbers.Epsilon(cell.Epsilon)}: "
-                    + $"correct: expected 0 to total, and total at least 1, got {Numbers.Plain(cell.Correct)} of {Numbers.Plain(cell.Total)}");
-            }
-        }
-
-        return report;
     }
 
     private static IReadOnlyList<string> Labels(IReadOnlyList<string> folders, string[] names)

@@ -70,6 +70,11 @@ internal static class ComparisonReport
             yield return $"{campaign.Label} is incomplete";
         }
 
+        foreach (var (label, gaps) in comparison.Campaigns.Select(campaign => (campaign.Label, campaign.Report.Gaps)).Where(damaged => damaged.Gaps.Count > 0))
+        {
+            yield return $"{label} is damaged or of another version ({Numbers.Count(gaps.Count, "place", "places")}; its own report says which): {gaps[0]}";
+        }
+
         foreach (var unlike in comparison.Unlike)
         {
             yield return $"{unlike.Of}: {unlike.Key} = {unlike.Base} in {comparison.Base.Label}, but {unlike.Value} in {unlike.Campaign}";

@@ -30,28 +30,34 @@ internal static partial class HtmlWriter
         if (sections.Count > 1)
         {
             text.Append("<nav aria-label=\"Contents\">\n<ul>\n");
-            text.AppendJoin("", sections.Select(section => $"<li><a href=\"#{Anchor(section)}\">{Escape(section.Text)}</a></li>\n"));
+            text.AppendJoin("", sections.Select(section => $"<li><a href=\"#{section.Anchor}\">{Escape(section.Text)}</a></li>\n"));
             text.Append("</ul>\n</nav>\n");
         }
     }
 
     private static string Block(ReportBlock block) => block switch
     {
-        Heading { Level: 2 } heading => $"<h2 id=\"{Anchor(heading)}\">{Inline(heading.Text)}</h2>",
+        Heading { Level: 2 } heading => $"<h2 id=\"{heading.Anchor}\">{Inline(heading.Text)}</h2>",
         Heading heading => $"<h{heading.Level}>{Inline(heading.Text)}</h{heading.Level}>",
         Paragraph paragraph => $"<p>{Inline(paragraph.Text)}</p>",
         Bullets bullets => $"<ul>\n{string.Concat(bullets.Items.Select(item => $"<li>{Inline(item)}</li>\n"))}</ul>",
-        Table table => $"<div class=\"table\" tabindex=\"0\">\n{table.Text.ToHtml()}</div>",
+        Table { Summary: { } summary } table => $"<details>\n<summary>{Inline(summary)}</summary>\n{Draw(table)}\n</details>",
+        Table table => Draw(table),
         FigureBlock { Figure: var figure } => Draw(figure),
         _ => throw new ArgumentOutOfRangeException(nameof(block), block, "no such block"),
     };
 
+    // A box of its own, which whoever has no mouse can scroll too.
+    private static string Draw(Table table) =>
+        $"<div class=\"table\" tabindex=\"0\">\n{table.Text.ToHtml()}</div>" + (table.Name is { } name ? $"\n<p class=\"data\">{Data(name, table.Text.ToCsv())}</p>" : "");
+
     private static string Draw(Figure figure) =>
         $"<figure id=\"{figure.Name}\">\n<div class=\"{(figure.Drawing.KeepsColours ? "plot pictures" : "plot")}\" role=\"img\" aria-label=\"{Escape(figure.Title)}\">\n{FigureDrawing.Inline(figure.Svg)}</div>\n"
         + $"<figcaption><strong>{Escape(figure.Title)}.</strong> {Inline(figure.Caption)} "
-        + $"<a download=\"{figure.Name}.csv\" href=\"data:text/csv;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(figure.Drawing.ToCsv()))}\">Data (CSV)</a></figcaption>\n</figure>";
+        + $"{Data(figure.Name, figure.Drawing.ToCsv())}</figcaption>\n</figure>";
 
-    private static string Anchor(Heading heading) => NotLetters().Replace(heading.Text.ToLowerInvariant(), "-").Trim('-');
+    private static string Data(string name, string csv) =>
+        $"<a download=\"{name}.csv\" href=\"data:text/csv;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(csv))}\">Data (CSV)</a>";
 
     private static string Inline(string text) => Code().Replace(Bold().Replace(Escape(text), "<strong>$1</strong>"), "<code>$1</code>");
 
@@ -62,7 +68,4 @@ internal static partial class HtmlWriter
 
     [GeneratedRegex("`(.+?)`")]
     private static partial Regex Code();
-
-    [GeneratedRegex("[^a-z0-9]+")]
-    private static partial Regex NotLetters();
 }

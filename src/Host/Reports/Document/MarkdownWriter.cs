@@ -22,7 +22,7 @@ internal static class MarkdownWriter
         Heading heading => $"{new string('#', heading.Level)} {heading.Text}\n",
         Paragraph paragraph => $"{paragraph.Text}\n",
         Bullets bullets => string.Concat(bullets.Items.Select(item => $"- {item}\n")),
-        Table table => table.Text.ToMarkdown(),
+        Table table => (table.Summary is { } summary ? $"{summary}:\n\n" : "") + table.Text.ToMarkdown() + (table.Name is null ? "" : $"\nData: [{table.File}]({table.File})\n"),
         FigureBlock { Figure: var figure } => string.Create(
             CultureInfo.InvariantCulture,
             $"![{figure.Title}]({figure.File("svg")})\n\n*{figure.Title}.* {figure.Caption} Data: [{figure.File("csv")}]({figure.File("csv")})\n"),

@@ -54,12 +54,12 @@ internal static class CampaignFigures
             var points = (
                 from network in setting.Networks
                 from cells in network.Seeds
-                let worst = cells.Attacked.Where(cell => cell.Epsilon == epsilon).MinBy(cell => cell.Accuracy)
+                let worst = cells.Attacked.Where(cell => cell.Epsilon == epsilon).MinBy(AccuracyOf)
                 let clean = cells.Clean
                 where clean is not null && worst is not null
                 select new Series(
                     $"{cells.Run.Network.Name}, seed {Numbers.Plain(cells.Run.Seed)}: {Numbers.PercentSign(worst.InputGradient.ZeroFraction)} zeros",
-                    [new ChartPoint(100 * clean.Accuracy, 100 * worst.Accuracy, Share(worst.Correct, worst.Total), worst.Attack)],
+                    [new ChartPoint(AccuracyOf(clean), AccuracyOf(worst), Share(worst.Correct, worst.Total), worst.Attack)],
                     Joined: false)).ToList();
             foreach (var (part, series) in points.Chunk(MostLines).Index())
             {
@@ -83,7 +83,7 @@ internal static class CampaignFigures
                 FileName("loss", Part(part)),
                 "Losses by epoch",
                 "Mean cross-entropy over the training images of an epoch, while the weights move, and over the test images after it.",
-                new Chart(new Axis("epoch"), new Axis("cross-entropy"), [.. runs.SelectMany(run => Losses(run, trained))]));
+                new Chart(new Axis("epoch", Whole: true), new Axis("cross-entropy"), [.. runs.SelectMany(run => Losses(run, trained))]));
         }
 
         foreach (var (part, runs) in trained.Chunk(MostLines).Index())
@@ -92,7 +92,7 @@ internal static class CampaignFigures
                 FileName("epoch-accuracy", Part(part)),
                 "Clean accuracy by epoch",
                 $"Test images classified correctly after each epoch. {ImagesOf(runs)} Bars: 95 % confidence (Wilson).",
-                new Chart(new Axis("epoch"), new Axis("accuracy (%)", Limits: PerCent), [.. runs.Select(run => EpochAccuracy(run, trained))]));
+                new Chart(new Axis("epoch", Whole: true), new Axis("accuracy (%)", Limits: PerCent), [.. runs.Select(run => EpochAccuracy(run, trained))]));
         }
     }
 
@@ -148,6 +148,9 @@ internal static class CampaignFigures
 
     private static string NameAmong(RunResult run, IReadOnlyList<RunResult> among) =>
         among.Count(other => other.Network.Name == run.Network.Name) > 1 ? ProtocolCells.NameOf(run) : run.Network.Name;
+
+    // From the counts: in a damaged file the share itself may be lost.
+    private static double AccuracyOf(CellResult cell) => 100.0 * cell.Correct / cell.Total;
 
     private static Interval Share(int correct, int total)
     {

@@ -9,12 +9,12 @@ namespace SpikeTrail.Host.Reports.Figures;
 internal sealed record Chart(Axis X, Axis Y, IReadOnlyList<Series> Series) : Drawing
 {
     /// <summary>A row for each point.</summary>
-    public override string ToCsv() => CsvText.Of(
+    public override string ToCsv() => Csv.Of(
     [
         ["series", "label", X.Title, Y.Title, "low", "high"],
         .. from series in Series
            from point in series.Points
-           select (string[])[series.Name, point.Label, CsvText.Number(point.X), CsvText.Number(point.Y), CsvText.Number(point.Interval?.Low), CsvText.Number(point.Interval?.High)],
+           select (string[])[series.Name, point.Label, Csv.Number(point.X), Csv.Number(point.Y), Csv.Number(point.Interval?.Low), Csv.Number(point.Interval?.High)],
     ]);
 
     /// <inheritdoc/>
@@ -28,8 +28,9 @@ internal sealed record Chart(Axis X, Axis Y, IReadOnlyList<Series> Series) : Dra
 /// <param name="Title">What it measures, with its unit.</param>
 /// <param name="Logarithmic">Whether it goes by powers of ten.</param>
 /// <param name="Limits">Where it ends, or null to fit.</param>
+/// <param name="Whole">Whether there is nothing between 1 and 2.</param>
 /// <param name="Labels">Names of the places 0, 1, 2 …, or null for numbers.</param>
-internal sealed record Axis(string Title, bool Logarithmic = false, (double Low, double High)? Limits = null, IReadOnlyList<string>? Labels = null);
+internal sealed record Axis(string Title, bool Logarithmic = false, (double Low, double High)? Limits = null, bool Whole = false, IReadOnlyList<string>? Labels = null);
 
 /// <summary>Points that belong together.</summary>
 /// <param name="Name">What the legend says.</param>

@@ -100,7 +100,7 @@ internal static class ExampleSheet
     }
 
     private static IReadOnlyList<string> Taken(SampledRun run, ShownImage? shown) =>
-        shown is null ? ["", ""] : [run.Classes[shown.Class], CsvText.Number(shown.Probability)];
+        shown is null ? ["", ""] : [run.Classes[shown.Class], Csv.Number(shown.Probability)];
 
     private static string Pixels(ShownImage? shown) => shown is null ? "" : string.Join(' ', Bytes(shown));
 

@@ -70,7 +70,7 @@ internal static class FigureDrawing
 
     private static void Draw(Plot plot, Series series, Axis y, Color colour, MarkerShape mark)
     {
-        var points = series.Points.Where(point => double.IsFinite(point.Y) && (!y.Logarithmic || point.Y > 0)).ToList();
+        var points = series.Points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y) && (!y.Logarithmic || point.Y > 0)).ToList();
         double Height(double value) => y.Logarithmic ? Math.Log10(value) : value;
         double[] xs = [.. points.Select(point => point.X)], ys = [.. points.Select(point => Height(point.Y))];
         var line = plot.Add.Scatter(xs, ys, colour);
@@ -117,6 +117,11 @@ internal static class FigureDrawing
                 LabelFormatter = power => $"1E{power:0}",
                 IntegerTicksOnly = true,
             };
+        }
+
+        if (chart.X.Whole)
+        {
+            plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
         }
 
         if (chart.X.Labels is { } labels)

@@ -65,7 +65,7 @@ internal static class RateSheet
         {
             for (var step = 0; step < layer.Counts.Count; step++)
             {
-                yield return [layer.Module, Numbers.Plain(layer.Neurons), Numbers.Plain(step), .. rates.Select(panel => CsvText.Number(100 * panel[number][step]))];
+                yield return [layer.Module, Numbers.Plain(layer.Neurons), Numbers.Plain(step), .. rates.Select(panel => Csv.Number(100 * panel[number][step]))];
             }
         }
     }

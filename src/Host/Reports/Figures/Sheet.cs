@@ -17,7 +17,7 @@ internal sealed record Sheet(int Height, IReadOnlyList<Picture> Pictures, IReadO
     public override bool KeepsColours => Photographs;
 
     /// <inheritdoc/>
-    public override string ToCsv() => CsvText.Of(Rows);
+    public override string ToCsv() => Csv.Of(Rows);
 
     /// <inheritdoc/>
     public override string ToSvg() => SheetDrawing.Svg(this);

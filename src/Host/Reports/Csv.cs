@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace SpikeTrail.Host.Reports.Figures;
+namespace SpikeTrail.Host.Reports;
 
 /// <summary>Comma-separated values, as RFC 4180 has them.</summary>
-internal static class CsvText
+internal static class Csv
 {
     /// <summary>Rows of cells as text.</summary>
     public static string Of(IEnumerable<IEnumerable<string>> rows)
@@ -18,7 +18,7 @@ internal static class CsvText
         return text.ToString();
     }
 
-    /// <summary>A number with all its digits; nothing for none.</summary>
+    /// <summary>A number that reads back as the same double; nothing for none.</summary>
     public static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
     private static string Quoted(string cell) => cell.AsSpan().ContainsAny(",\"\n\r") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;

@@ -1,0 +1,211 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SpikeTrail.Protocol.Results;
+
+/// <summary>
+/// Makes JSON fit a schema, as far as docs/results-schema.json goes: const, enum, type, format, properties, items, minimum, maximum,
+/// anyOf, references to $defs, default, and x-at-most, which names a neighbour that a number may not exceed.
+/// </summary>
+/// <param name="file">What the file is called in a gap.</param>
+/// <param name="schema">The schema.</param>
+/// <param name="gaps">Where what did not fit is noted.</param>
+internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
+{
+    private const int LongestQuote = 40;
+
+    /// <summary>What of a value fits; where nothing does, a line that says why.</summary>
+    public string? Fit(JsonElement value, out JsonNode? fit) => Fit(schema, value, "$", out fit) is { } misfit ? $"{misfit.Path}: {misfit.Problem}" : null;
+
+    /// <summary>Why a value cannot be used, or null: then it can, whole or mended.</summary>
+    private Misfit? Fit(JsonElement rule, JsonElement value, string path, out JsonNode? fit)
+    {
+        rule = Resolved(rule);
+        fit = null;
+        return rule.TryGetProperty("anyOf", out var alternatives) ? FitAny(alternatives, value, path, out fit)
+            : TypeOf(rule) == "object" && value.ValueKind == JsonValueKind.Object ? FitObject(rule, value, path, out fit)
+            : TypeOf(rule) == "array" && value.ValueKind == JsonValueKind.Array ? FitItems(rule.GetProperty("items"), value, path, out fit)
+            : FitScalar(rule, value, path, out fit);
+    }
+
+    private Misfit? FitAny(JsonElement alternatives, JsonElement value, string path, out JsonNode? fit)
+    {
+        fit = null;
+        var misfits = new List<Misfit>();
+        foreach (var alternative in alternatives.EnumerateArray())
+        {
+            if (Fit(alternative, value, path, out fit) is not { } misfit)
+            {
+                return null;
+            }
+
+            misfits.Add(misfit);
+        }
+
+        // Whatever is wrong inside says more than that it is not another alternative.
+        return misfits.Find(misfit => misfit.Path != path) ?? new(path, $"expected {string.Join(" or ", alternatives.EnumerateArray().Select(Expected))}, found {Found(value)}");
+    }
+
+    private Misfit? FitObject(JsonElement rule, JsonElement value, string path, out JsonNode? fit)
+    {
+        var (members, mended, before) = (Members(value), new JsonObject(), gaps.Count);
+        fit = mended;
+        foreach (var property in rule.GetProperty("properties").EnumerateObject())
+        {
+            if (FitMember(property, members, path, out var member) is { } misfit)
+            {
+                if (!property.Value.TryGetProperty("default", out var standIn))
+                {
+                    // Of what is left out, it does not matter what else was wrong.
+                    gaps.RemoveRange(before, gaps.Count - before);
+                    return misfit;
+                }
+
+                gaps.Add(new(file, misfit.Path, misfit.Problem, $"{StandIn(standIn)} stands in its place"));
+                member = Node(standIn);
+            }
+
+            mended[property.Name] = member;
+            members.Remove(property.Name);
+        }
+
+        gaps.AddRange(members.Keys.Select(unknown => new Gap(file, $"{path}.{unknown}", "an unknown key", "it is left out")));
+        return null;
+    }
+
+    private Misfit? FitMember(JsonProperty property, Dictionary<string, JsonElement> members, string path, out JsonNode? fit)
+    {
+        fit = null;
+        path = $"{path}.{property.Name}";
+        if (!members.TryGetValue(property.Name, out var member))
+        {
+            return new(path, $"missing, expected {Expected(property.Value)}");
+        }
+
+        var misfit = Fit(property.Value, member, path, out fit);
+        return misfit is null && property.Value.TryGetProperty("x-at-most", out var neighbour) && members.TryGetValue(neighbour.GetString()!, out var most)
+            && most.ValueKind == JsonValueKind.Number && member.GetDouble() > most.GetDouble()
+                ? new(path, $"expected at most {neighbour}, {Found(most)}, found {Found(member)}")
+                : misfit;
+    }
+
+    private Misfit? FitItems(JsonElement rule, JsonElement value, string path, out JsonNode? fit)
+    {
+        var fitting = new JsonArray();
+        fit = fitting;
+        foreach (var (i, item) in value.EnumerateArray().Index())
+        {
+            var at = $"{path}[{i}]";
+            if (Fit(rule, item, at, out var node) is { } misfit)
+            {
+                gaps.Add(new(file, misfit.Path, misfit.Problem, misfit.Path == at ? "it is left out" : $"{at} is left out"));
+            }
+            else
+            {
+                fitting.Add(node);
+            }
+        }
+
+        return null;
+    }
+
+    private Misfit? FitScalar(JsonElement rule, JsonElement value, string path, out JsonNode? fit)
+    {
+        var fits = TypeOf(rule) switch
+        {
+            "string" => Text(value) is not null,
+            "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+            "null" => value.ValueKind == JsonValueKind.Null,
+            "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var whole) && (IsLong(rule) || whole == (int)whole) && InRange(rule, whole),
+            "number" => value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble()) && InRange(rule, value.GetDouble()),
+            null => Allowed(rule).Any(allowed => allowed.ValueKind == value.ValueKind && allowed.GetRawText() == value.GetRawText()),
+            _ => false,
+        };
+        fit = fits ? Node(value) : null;
+        return fits ? null : new(path, $"expected {Expected(rule)}, found {Found(value)}");
+    }
+
+    /// <summary>What a rule asks for, in words.</summary>
+    private string Expected(JsonElement rule)
+    {
+        rule = Resolved(rule);
+        return rule.TryGetProperty("anyOf", out var alternatives) ? string.Join(" or ", alternatives.EnumerateArray().Select(Expected)) : Words(rule);
+    }
+
+    private static string Words(JsonElement rule) => TypeOf(rule) switch
+    {
+        "object" => "an object",
+        "array" => "a list",
+        "string" => "text",
+        "boolean" => "true or false",
+        "integer" => $"a whole number{Range(rule)}",
+        "number" => $"a number{Range(rule)}",
+        null => string.Join(", ", Allowed(rule).Select(allowed => allowed.GetRawText())),
+        var other => other,
+    };
+
+    private static string Range(JsonElement rule) => (rule.TryGetProperty("minimum", out var least), rule.TryGetProperty("maximum", out var most)) switch
+    {
+        (true, true) => $" from {least} to {most}",
+        (true, false) => $" of at least {least}",
+        (false, true) => $" of at most {most}",
+        _ => "",
+    };
+
+    private static string Found(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        _ when value.GetRawText() is { Length: > LongestQuote } text => $"{text[..LongestQuote]}…",
+        _ => value.GetRawText(),
+    };
+
+    private static string StandIn(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString() is { Length: > 0 } text ? text : "nothing",
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => "nothing",
+    };
+
+    private JsonElement Resolved(JsonElement rule) =>
+        rule.TryGetProperty("$ref", out var reference) ? schema.GetProperty("$defs").GetProperty(reference.GetString()!["#/$defs/".Length..]) : rule;
+
+    private static string? TypeOf(JsonElement rule) => rule.TryGetProperty("type", out var type) ? type.GetString() : null;
+
+    private static bool IsLong(JsonElement rule) => rule.TryGetProperty("format", out var format) && format.GetString() == "int64";
+
+    private static bool InRange(JsonElement rule, double value) =>
+        !(rule.TryGetProperty("minimum", out var least) && value < least.GetDouble()) && !(rule.TryGetProperty("maximum", out var most) && value > most.GetDouble());
+
+    private static IEnumerable<JsonElement> Allowed(JsonElement rule) => rule.TryGetProperty("const", out var only) ? [only] : rule.GetProperty("enum").EnumerateArray();
+
+    /// <summary>An object's members. Of equal keys the last counts, as everywhere.</summary>
+    private static Dictionary<string, JsonElement> Members(JsonElement value)
+    {
+        var members = new Dictionary<string, JsonElement>();
+        foreach (var member in value.EnumerateObject())
+        {
+            members[TornJson.KeyOf(member)] = member.Value;
+        }
+
+        return members;
+    }
+
+    /// <summary>A value's text, or null where it is none: half of a surrogate pair is not.</summary>
+    private static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonNode? Node(JsonElement value) => JsonNode.Parse(value.GetRawText());
+
+    /// <summary>What cannot be used, and why.</summary>
+    private sealed record Misfit(string Path, string Problem);
+}

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Host.Tests.Results;
+
+public sealed class ResultsSalvageTests
+{
+    private static readonly string Whole = ResultsJson.Write(SampleResults.Campaign);
+
+    [Fact]
+    public void Whole_results_have_no_gaps()
+    {
+        var (results, gaps) = ResultsSalvage.Read("results.json", Whole);
+
+        Assert.Empty(gaps);
+        Assert.Equal(Whole, ResultsJson.Write(results));
+    }
+
+    [Fact]
+    public void Diverged_results_have_no_gaps()
+    {
+        var text = ResultsJson.Write(SampleResults.With(SampleResults.Attacked("fgsm", 2, 0.1) with { Loss = double.NaN }));
+
+        Assert.Empty(ResultsSalvage.Read("results.json", text).Gaps);
+    }
+
+    [Fact]
+    public void Wherever_results_break_off_every_whole_cell_before_is_read()
+    {
+        var ends = CellEnds();
+        for (var cut = 0; cut < Whole.TrimEnd().Length; cut += 61)
+        {
+            try
+            {
+                var (results, gaps) = ResultsSalvage.Read("results.json", Whole[..cut]);
+
+                Assert.NotEmpty(gaps);
+                Assert.InRange(results.Runs.Sum(run => run.Cells.Count), ends.Count(end => end <= cut), ends.Count);
+            }
+            catch (JsonException)
+            {
+                Assert.DoesNotContain(ends, end => end <= cut);
+            }
+        }
+    }
+
+    [Fact]
+    public void Whatever_byte_is_wrong_nothing_but_a_refusal_comes_of_it()
+    {
+        for (var place = 0; place < Whole.Length; place += 97)
+        {
+            foreach (var wrong in "\"{]9x\0")
+            {
+                try
+                {
+                    ResultsSalvage.Read("results.json", Whole[..place] + wrong + Whole[(place + 1)..]);
+                }
+                catch (JsonException)
+                {
+                    // Refused: nothing could be shown.
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("loss", "\"high\"", "expected a number or \"NaN\", \"Infinity\", \"-Infinity\", found \"high\"; NaN stands in its place")]
+    [InlineData("accuracy", "\"NaN\"", "expected a number from 0 to 1, found \"NaN\"; NaN stands in its place")]
+    [InlineData("operations", "7", "expected a list, found 7; nothing stands in its place")]
+    [InlineData("correct", "2001", "expected at most total, 2000, found 2001; $.runs[0].cells[1] is left out")]
+    [InlineData("total", "5000000000", "expected a whole number of at least 1, found 5000000000; $.runs[0].cells[1] is left out")]
+    [InlineData("epsilon", "null", "expected a number of at least 0, found null; $.runs[0].cells[1] is left out")]
+    public void What_does_not_fit_is_named_with_what_was_expected_and_what_becomes_of_it(string key, string value, string said)
+    {
+        var damaged = JsonNode.Parse(Whole)!;
+        damaged["runs"]![0]!["cells"]![1]![key] = JsonNode.Parse(value);
+
+        var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
+
+        Assert.Equal($"results.json: $.runs[0].cells[1].{key}: {said}", Assert.Single(gaps).ToString());
+        Assert.Equal(said.EndsWith("left out", StringComparison.Ordinal) ? 4 : 5, results.Runs[0].Cells.Count);
+        Assert.Equal(5, results.Runs[1].Cells.Count);
+    }
+
+    [Fact]
+    public void Missing_and_unknown_keys_are_told()
+    {
+        var damaged = JsonNode.Parse(Whole)!;
+        damaged["schema"] = 2;
+        damaged["colour"] = "red";
+        damaged["runs"]![0]!.AsObject().Remove("epochs");
+        damaged["runs"]![1] = null;
+
+        var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
+
+        Assert.Equal(
+            [
+                "results.json: $.schema: expected 1, found 2; 1 stands in its place",
+                "results.json: $.runs[0].epochs: missing, expected a list; nothing stands in its place",
+                "results.json: $.runs[1]: expected an object, found null; it is left out",
+                "results.json: $.colour: an unknown key; it is left out",
+            ],
+            gaps.Select(gap => gap.ToString()));
+        Assert.Equal(5, Assert.Single(results.Runs).Cells.Count);
+    }
+
+    [Fact]
+    public void Numbers_that_are_none_are_read_without_their_quotes_too()
+    {
+        var (results, gaps) = ResultsSalvage.Read("results.json", Whole.Replace("\"loss\": 1.25,", "\"loss\": NaN,", StringComparison.Ordinal));
+
+        Assert.Equal(double.NaN, results.Runs[0].Cells[0].Loss);
+        Assert.Equal("NaN or Infinity without quotes", Assert.Single(gaps).Problem);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{ \"\\ud800\": 1 }")]
+    [InlineData("{ \"schema\": 1, \"campaign\": { \"name\": \"a\",")]
+    public void Where_nothing_can_be_shown_it_is_refused(string text) => Assert.ThrowsAny<JsonException>(() => ResultsSalvage.Read("results.json", text));
+
+    /// <summary>Where in the text each cell ends.</summary>
+    private static List<int> CellEnds()
+    {
+        // A cell's own brace has six spaces before it, eight with its list's.
+        const string End = "\n        }";
+        var ends = new List<int>();
+        for (var at = Whole.IndexOf("\"cells\"", StringComparison.Ordinal); (at = Whole.IndexOf(End, at + 1, StringComparison.Ordinal)) > 0;)
+        {
+            if (Whole[at + End.Length] is ',' or '\n' && Whole.LastIndexOf("\"cells\"", at, StringComparison.Ordinal) > Whole.LastIndexOf("\"epochs\"", at, StringComparison.Ordinal))
+            {
+                ends.Add(at + End.Length);
+            }
+        }
+
+        return ends;
+    }
+}
