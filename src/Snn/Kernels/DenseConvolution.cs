@@ -32,7 +32,7 @@ internal static unsafe class DenseConvolution
     /// <param name="shape">The sizes; K a multiple of a vector's length.</param>
     /// <param name="inputs">[M, H, W, C], or the same in bytes.</param>
     /// <param name="gradients">dL/doutputs, [H', W', M, K].</param>
-    /// <param name="weightGradients">[kernel, kernel, C, K], added to.</param>
+    /// <param name="weightGradients">[kernel, kernel, C, K], written.</param>
     public static void WeightGradient<T, TInput>(ConvolutionShape shape, TInput* inputs, T* gradients, T* weightGradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TInput : unmanaged, INumber<TInput>
@@ -42,6 +42,7 @@ internal static unsafe class DenseConvolution
         ThreadTeam.Run((shape.Inputs + DenseProduct.Rows - 1) / DenseProduct.Rows, (first, last) =>
         {
             var (channel, end) = (first * DenseProduct.Rows, Math.Min(last * DenseProduct.Rows, shape.Inputs));
+            SpikeWeightGradient.Clear(shape, channel..end, weightGradients);
             using var scratch = new Scratch<T>((long)FewImages * (end - channel));
             for (var pixel = 0; pixel < pixels; pixel++)
             {

@@ -74,12 +74,9 @@ internal sealed unsafe class WeightPanels<T> : IPanels<T>, IDisposable
         var width = Columns<T>.BlockAt(channel, _shape.Inputs);
         var to = Of(tap, channel, depth: 0) + (channel % width);
         var from = weights + ((((long)tap * _shape.Inputs) + channel) * _shape.Outputs);
-        for (var output = 0; output < _shape.Outputs; output++, to += width)
+        for (var output = 0; output < _shape.Outputs; output += Columns<T>.Narrow, from += Columns<T>.Narrow, to += (long)Columns<T>.Narrow * width)
         {
-            for (var input = 0; input < Columns<T>.Narrow; input++)
-            {
-                to[input] = from[((long)input * _shape.Outputs) + output];
-            }
+            Transposition.Square(from, _shape.Outputs, to, width, Math.Min(Columns<T>.Narrow, _shape.Outputs - output));
         }
     }
 }

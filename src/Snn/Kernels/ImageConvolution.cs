@@ -30,16 +30,17 @@ internal static unsafe class ImageConvolution
         });
     }
 
-    /// <summary>Adds dL/dweights up over all images.</summary>
+    /// <summary>The weight gradient, over all images.</summary>
     /// <param name="shape">The sizes; K a multiple of a vector's length.</param>
     /// <param name="inputs">[M, H, W, C].</param>
     /// <param name="gradients">dL/doutputs, [M, H', W', K].</param>
-    /// <param name="weightGradients">[kernel, kernel, C, K], added to.</param>
+    /// <param name="weightGradients">[kernel, kernel, C, K], written.</param>
     public static void WeightGradient<T>(ConvolutionShape shape, T* inputs, T* gradients, T* weightGradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var padded = new PaddedImage<T>(shape);
         var groups = (padded.Row + DenseProduct.Rows - 1) / DenseProduct.Rows;
+        SpikeWeightGradient.Clear(shape, .., weightGradients);
 
         // Each thread has some of the weights and goes through all images: a sum's order is the images'.
         ThreadTeam.Run(shape.Kernel * groups, (first, last) =>

@@ -24,16 +24,16 @@ internal static unsafe class NormalizedNeuronKernel
         NeuronDynamics dynamics, ChannelTerms terms, Tensor inputs_WNCHW, Membrane membrane, bool keepStart)
     {
         var atRest = membrane.Potential is null;
-        NeuronKernel.PotentialFor(inputs_WNCHW, dynamics, membrane);
-        var start_NCHW = keepStart && !atRest ? membrane.Potential!.clone() : null;
+        membrane.Potential = NeuronKernel.StateFor(inputs_WNCHW, membrane.Potential);
+        var start_NCHW = keepStart && !atRest ? membrane.Potential.clone() : null;
         var spikes_WNCHW = empty_like(inputs_WNCHW);
         if (inputs_WNCHW.dtype == ScalarType.Float32)
         {
-            Forward<float>(dynamics, terms, inputs_WNCHW, membrane.Potential!, spikes_WNCHW);
+            Forward<float>(dynamics, terms, inputs_WNCHW, membrane.Potential, atRest, spikes_WNCHW);
         }
         else
         {
-            Forward<double>(dynamics, terms, inputs_WNCHW, membrane.Potential!, spikes_WNCHW);
+            Forward<double>(dynamics, terms, inputs_WNCHW, membrane.Potential, atRest, spikes_WNCHW);
         }
 
         return (spikes_WNCHW, start_NCHW);
@@ -56,14 +56,15 @@ internal static unsafe class NormalizedNeuronKernel
         Membrane membrane,
         NormalizedGradients wanted)
     {
-        NeuronKernel.GradientFor(inputs_WNCHW, membrane);
+        var lastWindow = membrane.Gradient is null;
+        membrane.Gradient = NeuronKernel.StateFor(inputs_WNCHW, membrane.Gradient);
         if (inputs_WNCHW.dtype == ScalarType.Float32)
         {
-            Backward<float>(neurons, terms, inputs_WNCHW, start_NCHW, gradients_WNCHW, membrane.Gradient!, wanted);
+            Backward<float>(neurons, terms, inputs_WNCHW, start_NCHW, gradients_WNCHW, membrane.Gradient, lastWindow, wanted);
         }
         else
         {
-            Backward<double>(neurons, terms, inputs_WNCHW, start_NCHW, gradients_WNCHW, membrane.Gradient!, wanted);
+            Backward<double>(neurons, terms, inputs_WNCHW, start_NCHW, gradients_WNCHW, membrane.Gradient, lastWindow, wanted);
         }
     }
 
@@ -83,7 +84,7 @@ internal static unsafe class NormalizedNeuronKernel
         }
     }
 
-    private static void Forward<T>(NeuronDynamics dynamics, ChannelTerms terms, Tensor inputs_WNCHW, Tensor potential_NCHW, Tensor spikes_WNCHW)
+    private static void Forward<T>(NeuronDynamics dynamics, ChannelTerms terms, Tensor inputs_WNCHW, Tensor potential_NCHW, bool atRest, Tensor spikes_WNCHW)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var constants = new NeuronKernel.Constants<T>(dynamics);
@@ -97,6 +98,11 @@ internal static unsafe class NormalizedNeuronKernel
         {
             foreach (var (start, count) in blocks.Of(first, last))
             {
+                if (atRest)
+                {
+                    new Span<T>(potential + start, count).Fill(constants.Rest);
+                }
+
                 for (long step = 0; step < steps; step++)
                 {
                     var row = step * blocks.RowSize + start;
@@ -114,6 +120,7 @@ internal static unsafe class NormalizedNeuronKernel
         Tensor? start_NCHW,
         Tensor gradients_WNCHW,
         Tensor gradient_NCHW,
+        bool lastWindow,
         NormalizedGradients wanted)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -145,6 +152,11 @@ internal static unsafe class NormalizedNeuronKernel
                     else
                     {
                         Copy(begin + start, potential, count);
+                    }
+
+                    if (lastWindow)
+                    {
+                        new Span<T>(gradient + start, count).Clear();
                     }
 
                     for (long step = 0; step < steps; step++)

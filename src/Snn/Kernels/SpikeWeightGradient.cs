@@ -19,7 +19,7 @@ internal static unsafe class SpikeWeightGradient
     /// <param name="shape">The sizes.</param>
     /// <param name="inputs">[M, H, W, C], or the same in bytes.</param>
     /// <param name="gradients">dL/doutputs, [H', W', M, K]: pixel by pixel, so that neighbours in a sum are neighbours in memory. K a multiple of a vector's length.</param>
-    /// <param name="weightGradients">[kernel, kernel, C, K], zeros at first.</param>
+    /// <param name="weightGradients">[kernel, kernel, C, K], written.</param>
     public static void Sum<T, TInput>(ConvolutionShape shape, TInput* inputs, T* gradients, T* weightGradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TInput : unmanaged, INumber<TInput>
@@ -35,7 +35,9 @@ internal static unsafe class SpikeWeightGradient
         var reached = Enumerable.Range(0, pixels).Select(shape.Reached).ToArray();
         ThreadTeam.Run((shape.Inputs + lanes - 1) / lanes, (first, last) =>
         {
-            using var spikes = new SpikesByChannel<T>(shape, Math.Min(FewImages, shape.Images), (first * lanes)..Math.Min(last * lanes, shape.Inputs));
+            var channels = (first * lanes)..Math.Min(last * lanes, shape.Inputs);
+            Clear(shape, channels, weightGradients);
+            using var spikes = new SpikesByChannel<T>(shape, Math.Min(FewImages, shape.Images), channels);
             for (var pixel = 0; pixel < pixels; pixel++)
             {
                 for (var image = 0; image < shape.Images; image += FewImages)
@@ -45,6 +47,17 @@ internal static unsafe class SpikeWeightGradient
                 }
             }
         }, grains: 1);
+    }
+
+    /// <summary>Sets the weight gradients of some input channels to zero, [kernel, kernel, C, K]: those of taps that join no pixels stay so.</summary>
+    public static void Clear<T>(ConvolutionShape shape, Range channels, T* weightGradients)
+        where T : unmanaged
+    {
+        var (first, count) = channels.GetOffsetAndLength(shape.Inputs);
+        for (var tap = 0; tap < shape.Taps; tap++)
+        {
+            NativeMemory.Clear(weightGradients + ((((long)tap * shape.Inputs) + first) * shape.Outputs), (nuint)count * (nuint)shape.Outputs * (nuint)sizeof(T));
+        }
     }
 
     private static void SumPixel<T>(ConvolutionShape shape, SpikesByChannel<T> spikes, (int Tap, int Output)[] reached, T* gradients, T* weightGradients)
