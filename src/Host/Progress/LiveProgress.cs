@@ -67,7 +67,7 @@ internal sealed class LiveProgress(IAnsiConsole console, TimeProvider time) : IP
 
         if (_overview is { } overview)
         {
-            parts.Add(Pipelines(overview.Details.Pipelines));
+            parts.AddRange(Pipelines(overview.Details.Pipelines));
             parts.AddRange(Cells(overview));
         }
 
@@ -82,8 +82,13 @@ internal sealed class LiveProgress(IAnsiConsole console, TimeProvider time) : IP
         return new Markup($"[blue]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {Numbers.PercentSign(share)}  {Markup.Escape(words)}");
     }
 
-    private static Table Pipelines(IReadOnlyList<PipelineStatus> pipelines)
+    private static IEnumerable<Table> Pipelines(IReadOnlyList<PipelineStatus> pipelines)
     {
+        if (pipelines.Count == 0)
+        {
+            yield break;
+        }
+
         var table = Table("run", "at", ">done %", ">accuracy %", ">input zeros %", ">spike zeros %", ">gradient zeros %", "devices", ">frames/s");
         foreach (var pipeline in pipelines)
         {
@@ -99,7 +104,7 @@ internal sealed class LiveProgress(IAnsiConsole console, TimeProvider time) : IP
                 Text(ProgressText.FramesOf(pipeline.Groups)));
         }
 
-        return table;
+        yield return table;
     }
 
     /// <summary>The cells that are begun, of runs that are at work, as far as they are measured.</summary>

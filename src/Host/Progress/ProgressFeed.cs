@@ -40,8 +40,9 @@ internal sealed class ProgressFeed : ICampaignObserver
     private readonly FactNarrator _narrator = new();
     private readonly TaskCompletionSource<IActorRef> _campaign = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // The latest progress that the display has not taken. While there is one, a mark for it stands in the channel.
+    // The latest of each that the display has not taken. While there is one, a mark for it stands in the channel.
     private ProgressUpdate? _progress;
+    private Notice.Overview? _overview;
 
     /// <summary>Whether the campaign did anything that an earlier start had not done. Known once the display is through.</summary>
     public bool AnythingNew => _narrator.AnythingNew;
@@ -71,7 +72,10 @@ internal sealed class ProgressFeed : ICampaignObserver
             {
                 var details = await campaign.Ask<CampaignDetails>(new ShowCampaign(CampaignRunner.LoneCampaign), AnswerTimeout);
                 var cells = await campaign.Ask<CellList>(new ListCells(CampaignRunner.LoneCampaign), AnswerTimeout);
-                _heard.Writer.TryWrite(new Notice.Overview(details, cells.Cells));
+                if (Interlocked.Exchange(ref _overview, new(details, cells.Cells)) is null)
+                {
+                    _heard.Writer.TryWrite(OverviewMark.Instance);
+                }
             }
             catch (AskTimeoutException)
             {
@@ -88,9 +92,13 @@ internal sealed class ProgressFeed : ICampaignObserver
     {
         await foreach (var heard in _heard.Reader.ReadAllAsync())
         {
-            if (heard is Notice.Overview overview)
+            if (heard is OverviewMark)
             {
-                yield return overview;
+                if (Interlocked.Exchange(ref _overview, null) is { } overview)
+                {
+                    yield return overview;
+                }
+
                 continue;
             }
 
@@ -108,6 +116,11 @@ internal sealed class ProgressFeed : ICampaignObserver
     }
 
     private sealed record Fact(ICampaignFact Happened, bool Recovered);
+
+    private sealed record OverviewMark
+    {
+        public static readonly OverviewMark Instance = new();
+    }
 
     private sealed record ProgressMark
     {
