@@ -43,7 +43,7 @@ public sealed class PaperComparisonTests
         var row = RowOf(new PaperComparison(Small).Accuracies("cifar-10"), "| SEW-ResNet18 | max");
 
         // Clean 83.20 against 73.78, FGSM 40.20 against 46.99, PGD 22.55 against 34.33.
-        Assert.EndsWith("| 83.20 | 73.78 | +9.42 | 40.20 | 46.99 | -6.79 | 22.55 | 34.33 | -11.78 |", row, StringComparison.Ordinal);
+        Assert.EndsWith("| 83.20 (81.50–84.77) | 73.78 | +9.42 | 40.20 (38.07–42.37) | 46.99 | -6.79 | 22.55 (20.77–24.43) | 34.33 | -11.78 |", row, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class PaperComparisonTests
         var other = OnCifar10(run => run with { Cells = [Clean(0.8), Attacked("fgsm", 4, 0.5), Attacked("pgd", 8, 0.2) with { Iterations = 50 }] });
         var row = RowOf(new PaperComparison(other).Accuracies("cifar-10"), "| SEW-ResNet18 | max");
 
-        Assert.EndsWith("| 80.00 | 73.78 | +6.22 | – | 46.99 | – | – | 34.33 | – |", row, StringComparison.Ordinal);
+        Assert.EndsWith("| 80.00 (78.19–81.69) | 73.78 | +6.22 | – | 46.99 | – | – | 34.33 | – |", row, StringComparison.Ordinal);
     }
 
     [Fact]
