@@ -1,6 +1,7 @@
 using System.Globalization;
 using SpikeTrail.Host.Reports.Document;
 using SpikeTrail.Host.Reports.Figures;
+using SpikeTrail.Host.Reports.Robustness;
 using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports;
@@ -14,7 +15,7 @@ internal static class ReportContent
         Head(text, report);
         Accuracy(text, report.Results);
         Protocols(text, report.Results);
-        AttackReality(text, report.Results);
+        RobustnessSection.Write(text, report.Results);
         Sparsity(text, report.Results);
         Theorems(text, report.Results);
         Paper(text, new PaperComparison(report.Results));
@@ -32,6 +33,11 @@ internal static class ReportContent
         if (!campaign.Complete)
         {
             text.Paragraph($"**Incomplete:** {Missing(report.Results)}. Run the campaign again with the same output folder to continue it.");
+        }
+
+        if (RobustnessSection.Summary(NetworkVerdict.Of(report.Results)) is { Length: > 0 } verdicts)
+        {
+            text.Paragraph($"**{RobustnessSection.Title}** {verdicts}.");
         }
     }
 
@@ -66,28 +72,6 @@ internal static class ReportContent
             text.Heading(2, "Protocols side by side");
             text.Paragraph("The same network under different rules, which \"How it was measured\" spells out. ± is the difference to strict (or, without it, to the first) in points.");
             text.Table(table);
-        }
-    }
-
-    private static void AttackReality(ReportDocument text, CampaignResults results)
-    {
-        text.Heading(2, "Is the attack real?");
-        var doubts = AttackDoubts.Find(results);
-        if (doubts.Count == 0)
-        {
-            text.Paragraph(ProtocolCells.Of(results).Any(cells => cells.Attacked.Any())
-                ? "None of the signs looked for was found: an iterated attack weaker than a single step of the same budget, accuracy that does not fall from one "
-                  + "budget to the next, images without a gradient, losses that are no numbers, a network at chance. That is a necessary sign, not a proof; a stronger "
-                  + "attack may still find more."
-                : "No attack has been measured yet.");
-            return;
-        }
-
-        text.Paragraph("Not beyond doubt: the numbers below may overstate robustness.");
-        foreach (var alike in doubts.GroupBy(doubt => doubt.Meaning))
-        {
-            text.Bullets(alike.Select(doubt => $"**{doubt.Where}:** {doubt.What}."));
-            text.Paragraph(alike.Key);
         }
     }
 
@@ -238,7 +222,7 @@ internal static class ReportContent
         [
             .. results.Runs.Select(run => run.Network).Distinct().Select(Of),
             .. results.Runs.Select(run => run.Dataset).Distinct().Select(Of),
-            .. results.Runs.SelectMany(run => run.Cells).Where(cell => cell.Iterations > 0).DistinctBy(cell => cell.Attack)
+            .. results.Runs.SelectMany(run => run.Cells.Concat(run.Checks ?? [])).Where(cell => cell.Restarts > 0).DistinctBy(cell => cell.Attack)
                 .Select(attack => $"Attack **{attack.Attack}**: {AttackSettings(attack)}"),
             .. results.Campaign.Protocols.Select(protocol => $"Protocol **{protocol.Name}**: {ProtocolRules.Of(protocol)}"),
         ]);
@@ -255,8 +239,8 @@ internal static class ReportContent
         $"Data set **{data.Name}**: {Numbers.Count(data.TrainingImages)} training and {Numbers.Count(data.TestImages)} test images of {Numbers.Count(data.Classes)} classes, "
         + Invariant($"shown for T = {data.TimeSteps} time steps in {data.Encoder} code.");
 
-    private static string AttackSettings(CellResult attack) => ProtocolCells.IsSingleStep(attack)
-        ? "one step of length eps along the gradient's sign."
+    private static string AttackSettings(CellResult attack) => attack.Iterations == 0 ? $"{Numbers.Count(attack.Restarts, "image", "images")} drawn uniformly from within the budget."
+        : ProtocolCells.IsSingleStep(attack) ? "one step of length eps along the gradient's sign."
         : Invariant($"{Numbers.Count(attack.Iterations, "step", "steps")} of length {Numbers.Epsilon(attack.StepSize)}/255 along the gradient's sign, ")
           + $"{Numbers.Count(attack.Restarts, "start", "starts")}.";
 
