@@ -366,8 +366,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         var (work, after) = (OfSender()!.Work!, measured.Aggregate(_state, (state, fact) => state.Apply(fact)));
         var completed =
             from cell in work.Cells
-            where _state.MeasurementOf(cell.Id, work.Run.Shards) is null
-            let measurement = after.MeasurementOf(cell.Id, work.Run.Shards)
+            where _state.MeasurementOf(cell.Id, work.Run.ShardsOf(cell)) is null
+            let measurement = after.MeasurementOf(cell.Id, work.Run.ShardsOf(cell))
             where measurement is not null
             select new CellCompleted(cell.Id, measurement.Correct, measurement.Total, (double)measurement.Input.Zeros / measurement.Input.Elements);
         RecordAnswer([.. measured, .. completed], then);
@@ -632,7 +632,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         _state.EpochsOf(run.Id).Count,
         run.Epochs,
         run.Cells.Sum(cell => Enumerable.Range(0, run.Shards).Count(index => _state.Shards.ContainsKey(new ShardId(cell.Id, index)))),
-        run.Cells.Count * run.Shards,
+        run.Cells.Sum(run.ShardsOf),
         _attempts.AnyGivenUpOf(run.Id));
 
     private CellStatus Status(PreparedRun run, CellPlan cell)

@@ -21,8 +21,15 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
     /// <summary>Epochs to train.</summary>
     public int Epochs => Context.Campaign.Training.Epochs;
 
-    /// <summary>Shards of each cell: slices of the test set.</summary>
+    /// <summary>Slices of the test set: the shards of each cell that wants the whole of it.</summary>
     public int Shards => (Context.Data.Test.Count + Context.Campaign.Evaluation.ShardSize - 1) / Context.Campaign.Evaluation.ShardSize;
+
+    /// <summary>Shards of one cell: a check may want fewer than the rest.</summary>
+    public int ShardsOf(CellPlan cell)
+    {
+        var size = Context.Campaign.Evaluation.ShardSize;
+        return (int)Math.Min(Shards, ((cell.Images ?? int.MaxValue) - 1L + size) / size);
+    }
 
     /// <summary>Image passes of one epoch and the test after it.</summary>
     public long EpochCost => TrainingEpoch.CostOf(Context.Data.Training.Count) + Context.Data.Test.Count;
@@ -34,10 +41,10 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
     public IReadOnlyList<IReadOnlyList<CellPlan>> Groups { get; } = [.. Cells.GroupBy(cell => (cell.Protocol.Name, cell.Chain)).Select(group => group.ToList())];
 
     /// <summary>Image passes of the test set in cells that are measured together.</summary>
-    public long CostOf(IReadOnlyList<CellPlan> cells) => CostOf(cells, ..);
+    public long CostOf(IReadOnlyList<CellPlan> cells) => Enumerable.Range(0, Shards).Sum(index => SliceCost(cells, index));
 
-    /// <summary>Image passes of one slice of the test set in cells that are measured together.</summary>
-    public long SliceCost(IReadOnlyList<CellPlan> cells, int index) => CostOf(cells, Context.Slice(index));
+    /// <summary>Image passes of one slice of the test set in those of some cells that want it, which are measured together.</summary>
+    public long SliceCost(IReadOnlyList<CellPlan> cells, int index) => CostOf([.. cells.Where(cell => index < ShardsOf(cell))], Context.Slice(index));
 
     private long CostOf(IReadOnlyList<CellPlan> cells, Range slice) => cells switch
     {

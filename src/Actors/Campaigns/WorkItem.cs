@@ -81,7 +81,7 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
 
         foreach (var cells in run.Groups)
         {
-            var lacking = Enumerable.Range(0, run.Shards).Select(index => (Index: index, Cells: Lacking(cells, index, state))).Where(slice => slice.Cells.Count > 0);
+            var lacking = Enumerable.Range(0, run.Shards).Select(index => (Index: index, Cells: Lacking(run, cells, index, state))).Where(slice => slice.Cells.Count > 0);
             if (cells[0].Chain is { } chain)
             {
                 if (lacking.Any())
@@ -108,9 +108,9 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     /// <summary>Whether samples are wanted and not there. A campaign that was completed without them stays so: its checkpoints may have been deleted since.</summary>
     private static bool LacksSamples(PreparedRun run, CampaignState state) => run.SampleCost > 0 && !state.Samples.ContainsKey(run.Id) && !state.IsCompleted;
 
-    /// <summary>The cells that a slice of the test set is not measured in.</summary>
-    private static List<CellPlan> Lacking(IReadOnlyList<CellPlan> cells, int index, CampaignState state) =>
-        [.. cells.Where(cell => !state.Shards.ContainsKey(new ShardId(cell.Id, index)))];
+    /// <summary>The cells that want a slice of the test set and lack it.</summary>
+    private static List<CellPlan> Lacking(PreparedRun run, IReadOnlyList<CellPlan> cells, int index, CampaignState state) =>
+        [.. cells.Where(cell => index < run.ShardsOf(cell) && !state.Shards.ContainsKey(new ShardId(cell.Id, index)))];
 
     /// <summary>The first link whose statistics are not there: it may have been measured before they were lost.</summary>
     private static MeasureLink NextLink(ChainId chain, CampaignState state)
@@ -136,5 +136,5 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
 
     /// <summary>What was measured need not be again; what is left costs what it costs by itself.</summary>
     private static long DoneOf(PreparedRun run, IReadOnlyList<CellPlan> cells, CampaignState state) =>
-        Enumerable.Range(0, run.Shards).Sum(index => run.SliceCost(cells, index) - run.SliceCost(Lacking(cells, index, state), index));
+        Enumerable.Range(0, run.Shards).Sum(index => run.SliceCost(cells, index) - run.SliceCost(Lacking(run, cells, index, state), index));
 }

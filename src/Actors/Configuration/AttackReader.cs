@@ -16,6 +16,10 @@ internal static class AttackReader
             Iterations = attack.Integer("iterations", min: 1),
             Restarts = attack.Integer("restarts", min: 1),
         };
+        if (spec.Name.StartsWith(CheckAttacks.Prefix, StringComparison.Ordinal))
+        {
+            throw attack.Error("name", $"expected a name that does not begin with \"{CheckAttacks.Prefix}\", as those of campaign.checks do, found \"{spec.Name}\"");
+        }
 
         // What an attack has no use for says what it does, so that results read true and no number depends on it.
         return kind switch
@@ -23,6 +27,7 @@ internal static class AttackReader
             AttackKind.None => spec with { StepSize = 0, Iterations = 0, Restarts = 0 },
             AttackKind.Fgsm => spec with { StepSize = 0, Iterations = 1, Restarts = 1 },
             AttackKind.IteratedFgsm => spec with { Restarts = 1 },
+            AttackKind.Noise => spec with { StepSize = 0, Iterations = 0 },
             _ => spec,
         };
     }

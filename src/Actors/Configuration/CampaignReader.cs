@@ -19,6 +19,7 @@ internal static class CampaignReader
             Attacks = Named(campaign, "attacks", defaults.Section("attack"), AttackReader.Read, attack => attack.Name),
             Epsilons = Epsilons(campaign),
             Probes = Probes(campaign.Section("probes")),
+            Checks = campaign.Some("checks"),
             Evaluation = Evaluation(campaign.Section("evaluation")),
             Samples = campaign.Integer("samples", min: 0, max: 24),
         };

@@ -104,6 +104,18 @@ public sealed class HoconSection
     public int? IntegerOr(string key, string word, int min) =>
         IsWord(key, word) ? null : Integer(key, $"{word} or {Whole(min, int.MaxValue)}", value => value >= min);
 
+    /// <summary>How much of something: off is none, on is all (<see cref="int.MaxValue"/>), a whole number is so many.</summary>
+    public int Some(string key) => Read<int>(key, "off, on or a whole number of at least 1", (text, out value) =>
+    {
+        if (HoconScalar.TryFlag(text, out var all))
+        {
+            value = all ? int.MaxValue : 0;
+            return true;
+        }
+
+        return HoconScalar.TryInteger(text, out value) && value >= 1;
+    });
+
     /// <summary>One of a few whole numbers.</summary>
     public int OneOf(string key, params IReadOnlyList<int> known) => Integer(key, $"one of {string.Join(", ", known)}", known.Contains);
 

@@ -68,6 +68,7 @@ public sealed record RunContext(
         new(protocol, Encoder.Create(Run.DataSet), Data.Test, Campaign.Evaluation.BatchSize, Run.Seed, Run.Network.Precision.ToScalarType())
         {
             Probes = Campaign.Probes,
+            KeepsCourse = Campaign.Checks > 0,
             PassImages = Pipeline.PassImages,
         };
 

@@ -12,7 +12,7 @@ internal static class ResultsBuilder
     public static CampaignResults Build(PreparedCampaign campaign, CampaignState state)
     {
         var runs = campaign.Runs.Select(run => Run(run, state)).ToList();
-        var complete = campaign.Runs.Zip(runs, (plan, run) => run.Epochs.Count == plan.Epochs && run.Cells.Count == plan.Cells.Count).All(whole => whole);
+        var complete = campaign.Runs.Zip(runs, (plan, run) => run.Epochs.Count == plan.Epochs && run.Missing.Count == 0).All(whole => whole);
         return new CampaignResults(
             CampaignResults.CurrentSchema,
             new CampaignSection(campaign.Job.Campaign.Name, campaign.Identity.Hash, complete, [.. campaign.Job.Campaign.Protocols.Select(Protocol)]),
@@ -25,7 +25,7 @@ internal static class ResultsBuilder
     {
         var errored = WorkItem.Errored(run, state).ToHashSet();
         return from cell in run.Cells
-               where state.MeasurementOf(cell.Id, run.Shards) is null
+               where state.MeasurementOf(cell.Id, run.ShardsOf(cell)) is null
                select new MissingCell(cell.Protocol.Name, cell.Attack.Name, cell.Epsilon, errored.Contains(cell));
     }
 
@@ -34,12 +34,20 @@ internal static class ResultsBuilder
         DataSet(run),
         run.Context.Run.Seed,
         [.. state.EpochsOf(run.Id).Values.Select(epoch => new EpochResult(epoch.Epoch, epoch.TrainingLoss, epoch.TestLoss, epoch.CleanAccuracy))],
-        [
-            .. from cell in run.Cells
-               let measured = state.MeasurementOf(cell.Id, run.Shards)
-               where measured is not null
-               select Cell(cell, measured),
-        ]);
+        Cells(run, run.Cells.Where(cell => !IsCheck(cell)), state))
+    {
+        Checks = run.Cells.Any(IsCheck) ? Cells(run, run.Cells.Where(IsCheck), state) : null,
+    };
+
+    private static bool IsCheck(CellPlan cell) => cell.Attack.Name.StartsWith(CheckAttacks.Prefix, StringComparison.Ordinal);
+
+    private static IReadOnlyList<CellResult> Cells(PreparedRun run, IEnumerable<CellPlan> cells, CampaignState state) =>
+    [
+        .. from cell in cells
+           let measured = state.MeasurementOf(cell.Id, run.ShardsOf(cell))
+           where measured is not null
+           select Cell(cell, measured),
+    ];
 
     private static ProtocolSection Protocol(ProtocolSpec protocol) => new(
         protocol.Name,
@@ -84,7 +92,10 @@ internal static class ResultsBuilder
         Gradient(measured.Input, measured.Total),
         [.. measured.Operations.Select(Operation)],
         [.. measured.Weights.Select(Weight)],
-        measured.Vulnerability is { } vulnerability ? Vulnerability(vulnerability) : null);
+        measured.Vulnerability is { } vulnerability ? Vulnerability(vulnerability) : null)
+    {
+        Course = measured.Course is { } course ? new(course.Withstood, [.. course.Losses.Select(loss => loss / measured.Total)]) : null,
+    };
 
     private static InputGradientResult Gradient(InputGradient gradient, int images) => new(
         (double)gradient.Zeros / gradient.Elements, gradient.L1 / images, gradient.L2 / images, gradient.Linf / images, gradient.AllZeroImages, gradient.VanishingImages);

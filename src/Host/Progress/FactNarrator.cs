@@ -67,8 +67,8 @@ internal sealed class FactNarrator
         ],
         CellCompleted cell =>
         [
-            $"{cell.Cell}: accuracy {Numbers.PercentSign((double)cell.Correct / cell.Total)} of {Numbers.Count(cell.Total, "image", "images")}, "
-            + $"input zeros {Numbers.PercentSign(cell.InputZeroFraction)}",
+            $"{cell.Cell}: accuracy {Numbers.PercentSign((double)cell.Correct / cell.Total)} of {Numbers.Count(cell.Total, "image", "images")}"
+            + (double.IsNaN(cell.InputZeroFraction) ? "" : $", input zeros {Numbers.PercentSign(cell.InputZeroFraction)}"),
         ],
         CheckpointRefused refused => [$"checkpoint refused: {refused.Reason.ReplaceLineEndings(" ")}; going on from the one before"],
         WorkFailed failed =>

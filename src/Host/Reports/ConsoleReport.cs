@@ -1,8 +1,9 @@
+using SpikeTrail.Host.Reports.Robustness;
 using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports;
 
-/// <summary>What a campaign leaves on the screen: the main table, the doubts, and where the rest is.</summary>
+/// <summary>What a campaign leaves on the screen: the main table, the verdicts, and where the rest is.</summary>
 internal static class ConsoleReport
 {
     public static void Print(CampaignReport report, string path) => Print(Console.Out, report, path);
@@ -31,10 +32,9 @@ internal static class ConsoleReport
 
     private static IEnumerable<string> Warnings(CampaignResults results)
     {
-        var doubts = AttackDoubts.Find(results);
-        if (doubts.Count > 0)
+        if (RobustnessSection.Summary(NetworkVerdict.Of(results)) is { Length: > 0 } verdicts)
         {
-            yield return $"warning: {Numbers.Count(doubts.Count, "sign", "signs")} that an attack is weaker than it looks; the report says which";
+            yield return $"is the robustness real? {verdicts}; the report says why";
         }
 
         var errored = results.Runs.Sum(run => run.Missing.Count(cell => cell.Errored));

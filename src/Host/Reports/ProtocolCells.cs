@@ -20,10 +20,23 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
 
     public IEnumerable<CellResult> Attacked => Cells.Where(cell => cell.Attack != CampaignPlan.Clean.Name);
 
+    /// <summary>What the checks' attacks measured, which belongs in no table of accuracies.</summary>
+    public IEnumerable<CellResult> Checks => (Run.Checks ?? []).Where(cell => cell.Protocol == Protocol);
+
     public IReadOnlyList<double> Epsilons => [.. Attacked.Select(cell => cell.Epsilon).Distinct().Order()];
 
     public CellResult? Find(string attack, double epsilon) =>
         Cells.FirstOrDefault(cell => cell.Attack == attack && cell.Epsilon == epsilon);
+
+    public CellResult? Check(string attack, double epsilon) =>
+        Checks.FirstOrDefault(cell => cell.Attack == attack && cell.Epsilon == epsilon);
+
+    /// <summary>The mean losses along an attack, as far as they compare: a prediction on other statistics than the gradients were taken with is another network's.</summary>
+    public IReadOnlyList<double> LossesAlong(CellResult cell)
+    {
+        IReadOnlyList<double> losses = cell.Course?.Losses ?? [];
+        return losses.Count > 0 && Rules is not null && Rules.AttackBatchNorm != Rules.PredictionBatchNorm ? [.. losses.SkipLast(1)] : losses;
+    }
 
     /// <summary>
     /// The cell whose gradient stands for a budget. FGSM's where there is one: it is taken at the image itself, and so
@@ -32,7 +45,7 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
     public CellResult? Gradient(double epsilon)
     {
         var candidates = Attacked.Where(cell => cell.Epsilon == epsilon).ToList();
-        return candidates.FirstOrDefault(IsSingleStep) ?? candidates.FirstOrDefault();
+        return candidates.FirstOrDefault(IsSingleStep) ?? candidates.FirstOrDefault(cell => cell.Iterations > 0);
     }
 
     /// <summary>The cell whose gradient stands for the run: that of the smallest budget that looked into the operations.</summary>

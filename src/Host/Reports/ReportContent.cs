@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using SpikeTrail.Host.Reports.Document;
 using SpikeTrail.Host.Reports.Figures;
+using SpikeTrail.Host.Reports.Robustness;
 using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports;
@@ -22,7 +23,7 @@ internal static partial class ReportContent
         Damage(text, report.Gaps);
         Accuracy(text, report.Results);
         Protocols(text, report.Results);
-        AttackReality(text, report.Results);
+        RobustnessSection.Write(text, report.Results);
         Samples(text, report.Samples);
         Sparsity(text, report.Results);
         Theorems(text, report.Results);
@@ -41,6 +42,11 @@ internal static partial class ReportContent
         if (!campaign.Complete)
         {
             text.Paragraph($"**Incomplete:** {Missing(report.Results)}. Run the campaign again with the same output folder to continue it.");
+        }
+
+        if (RobustnessSection.Summary(NetworkVerdict.Of(report.Results)) is { Length: > 0 } verdicts)
+        {
+            text.Paragraph($"**{RobustnessSection.Title}** {verdicts}.");
         }
     }
 
@@ -102,28 +108,6 @@ internal static partial class ReportContent
             text.Heading(2, "Protocols side by side");
             text.Paragraph($"The same network under different rules, which \"How it was measured\" spells out. A difference is in points, to strict (or, without it, to the first); {TableCell.Mark} as above.");
             text.Table(table);
-        }
-    }
-
-    private static void AttackReality(ReportDocument text, CampaignResults results)
-    {
-        text.Heading(2, "Is the attack real?");
-        var doubts = AttackDoubts.Find(results);
-        if (doubts.Count == 0)
-        {
-            text.Paragraph(ProtocolCells.Of(results).Any(cells => cells.Attacked.Any())
-                ? "None of the signs looked for was found: an iterated attack weaker than a single step of the same budget, accuracy that does not fall from one "
-                  + "budget to the next, images without a gradient, losses that are no numbers, a network at chance. That is a necessary sign, not a proof; a stronger "
-                  + "attack may still find more."
-                : "No attack has been measured yet.");
-            return;
-        }
-
-        text.Paragraph("Not beyond doubt: the numbers below may overstate robustness.");
-        foreach (var alike in doubts.GroupBy(doubt => doubt.Meaning))
-        {
-            text.Bullets(alike.Select(doubt => $"**{doubt.Where}:** {doubt.What}."));
-            text.Paragraph(alike.Key);
         }
     }
 
@@ -288,7 +272,7 @@ internal static partial class ReportContent
         [
             .. results.Runs.Select(run => run.Network).Distinct().Select(Of),
             .. results.Runs.Select(run => run.Dataset).Distinct().Select(Of),
-            .. results.Runs.SelectMany(run => run.Cells).Where(cell => cell.Iterations > 0).DistinctBy(cell => cell.Attack)
+            .. results.Runs.SelectMany(run => run.Cells.Concat(run.Checks ?? [])).Where(cell => cell.Restarts > 0).DistinctBy(cell => cell.Attack)
                 .Select(attack => $"Attack **{attack.Attack}**: {AttackSettings(attack)}"),
             .. results.Campaign.Protocols.Select(protocol => $"Protocol **{protocol.Name}**: {ProtocolRules.Of(protocol)}"),
         ]);
@@ -305,8 +289,8 @@ internal static partial class ReportContent
         $"Data set **{data.Name}**: {Numbers.Count(data.TrainingImages)} training and {Numbers.Count(data.TestImages)} test images of {Numbers.Count(data.Classes)} classes, "
         + Invariant($"shown for T = {data.TimeSteps} time steps in {data.Encoder} code.");
 
-    private static string AttackSettings(CellResult attack) => ProtocolCells.IsSingleStep(attack)
-        ? "one step of length eps along the gradient's sign."
+    private static string AttackSettings(CellResult attack) => attack.Iterations == 0 ? $"{Numbers.Count(attack.Restarts, "image", "images")} drawn uniformly from within the budget."
+        : ProtocolCells.IsSingleStep(attack) ? "one step of length eps along the gradient's sign."
         : Invariant($"{Numbers.Count(attack.Iterations, "step", "steps")} of length {Numbers.Epsilon(attack.StepSize)}/255 along the gradient's sign, ")
           + $"{Numbers.Count(attack.Restarts, "start", "starts")}.";
 

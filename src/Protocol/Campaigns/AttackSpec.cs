@@ -14,6 +14,9 @@ public enum AttackKind
 
     /// <summary>Projected gradient descent from a random start in the eps ball (Madry et al., 2018).</summary>
     Pgd,
+
+    /// <summary>Images drawn at random from the eps ball: what chance does within the budget.</summary>
+    Noise,
 }
 
 /// <summary>An attack and its settings; the budget eps comes from the cell.</summary>
@@ -31,6 +34,6 @@ public sealed record AttackSpec
     /// <summary>Steps.</summary>
     public int Iterations { get; init; } = 7;
 
-    /// <summary>Independent random starts; an image counts as correct only if it withstands all.</summary>
+    /// <summary>Independent random starts, or draws of noise; an image counts as correct only if it withstands all.</summary>
     public int Restarts { get; init; } = 1;
 }

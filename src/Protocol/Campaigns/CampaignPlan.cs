@@ -12,6 +12,9 @@ public sealed record CellPlan(CellId Id, RunPlan Run, ProtocolSpec Protocol, Att
     public ChainId? Chain => Protocol.IsChain && Attack.Kind != AttackKind.None
         ? new ChainId(CampaignPlan.Invariant($"{Run.Id.Value}/{Protocol.Name}/{Epsilon:R}"))
         : null;
+
+    /// <summary>The first so many images of the protocol's order that it is measured on, rounded up to whole shards; null for all.</summary>
+    public int? Images { get; init; }
 }
 
 /// <summary>Unfolds a campaign into its runs and cells, always in the same order.</summary>
@@ -27,7 +30,10 @@ public static class CampaignPlan
         from seed in campaign.Seeds
         select new RunPlan(new RunId(Invariant($"{network.Name}/{dataSet.Name}/{seed}")), network, dataSet, seed);
 
-    /// <summary>All cells of a run: for each protocol the clean images, then each attack at each budget.</summary>
+    /// <summary>
+    /// All cells of a run: for each protocol the clean images, then each attack at each budget, then those of the checks; these
+    /// would be one more influence on each other's statistics where a protocol contaminates them.
+    /// </summary>
     public static IEnumerable<CellPlan> Cells(CampaignSpec campaign, RunPlan run)
     {
         foreach (var protocol in campaign.Protocols)
@@ -39,6 +45,11 @@ public static class CampaignPlan
                 {
                     yield return Cell(run, protocol, attack, epsilon);
                 }
+            }
+
+            foreach (var (attack, epsilon) in protocol.Contaminates ? [] : CheckAttacks.Of(campaign))
+            {
+                yield return Cell(run, protocol, attack, epsilon) with { Images = campaign.Checks };
             }
         }
     }

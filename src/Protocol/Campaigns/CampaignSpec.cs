@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpikeTrail.Protocol.Campaigns;
 
 /// <summary>How the test set is measured.</summary>
@@ -42,6 +44,13 @@ public sealed record CampaignSpec
 
     /// <summary>What is counted besides accuracy and loss.</summary>
     public ProbeSpec Probes { get; init; } = new();
+
+    /// <summary>
+    /// The first so many test images, rounded up to whole shards, are also attacked by <see cref="CheckAttacks"/>; 0 for none,
+    /// <see cref="int.MaxValue"/> for all. Where it is none, a campaign's identity is what it was before there were checks.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Checks { get; init; }
 
     /// <summary>How the test set is measured.</summary>
     public EvaluationSpec Evaluation { get; init; } = new();

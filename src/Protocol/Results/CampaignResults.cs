@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpikeTrail.Protocol.Results;
 
 /// <summary>The whole of results.json. Keys are written in the order of these records' properties.</summary>
@@ -23,6 +25,10 @@ public sealed record RunResult(
     NetworkSection Network, DataSetSection Dataset, long Seed, IReadOnlyList<EpochResult> Epochs, IReadOnlyList<CellResult> Cells)
 {
     private readonly IReadOnlyList<MissingCell>? _missing;
+
+    /// <summary>The cells of the checks' attacks, which belong in no table of accuracies; null where the campaign asks for no checks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CellResult>? Checks { get; init; }
 
     /// <summary>The cells without a result; none where the run is complete, and in results from before they were said.</summary>
     public IReadOnlyList<MissingCell> Missing
@@ -73,12 +79,24 @@ public sealed record CellResult(
     InputGradientResult InputGradient,
     IReadOnlyList<OperationResult> Operations,
     IReadOnlyList<WeightGradientResult> WeightGradients,
-    VulnerabilityResult? Vulnerability);
+    VulnerabilityResult? Vulnerability)
+{
+    /// <summary>What became of each image; null where the campaign asks for no checks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AttackCourseResult? Course { get; init; }
+}
+
+/// <summary>
+/// Which images were classified correctly all through (<see cref="Telemetry.ImageBits"/>, in the protocol's order), and the mean loss
+/// before each step of the attack's first start, as its gradients were taken, and, last, as the attacked images were predicted.
+/// </summary>
+public sealed record AttackCourseResult(string Withstood, IReadOnlyList<double> Losses);
 
 /// <summary>
 /// The gradient of each image's loss with respect to the image, where the attack starts: share of exact zeros over all
 /// entries, norms averaged over images, how many images have no gradient at all, and how many have, at any step of the
-/// attack, one that is no number or is shorter than 1e-6: there the published PGD stops.
+/// attack, one that is no number or is shorter than 1e-6: there the published PGD stops. The share of zeros is NaN for an
+/// attack that takes no gradient.
 /// </summary>
 public sealed record InputGradientResult(double ZeroFraction, double L1, double L2, double Linf, int AllZeroImages, int VanishingImages);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SpikeTrail.Protocol.Telemetry;
 
 namespace SpikeTrail.Protocol.Results;
 
@@ -19,9 +20,29 @@ public static class ResultsJson
     {
         var results = JsonSerializer.Deserialize(json, ResultsJsonContext.Default.CampaignResults)
             ?? throw new JsonException("expected an object");
-        return results.Schema == CampaignResults.CurrentSchema
-            ? results
-            : throw new JsonException($"schema is {results.Schema}, expected {CampaignResults.CurrentSchema}");
+        if (results.Schema != CampaignResults.CurrentSchema)
+        {
+            throw new JsonException($"schema is {results.Schema}, expected {CampaignResults.CurrentSchema}");
+        }
+
+        foreach (var cell in results.Runs.SelectMany(run => run.Cells.Concat(run.Checks ?? [])))
+        {
+            RefuseDamagedBits(cell);
+        }
+
+        return results;
+    }
+
+    private static void RefuseDamagedBits(CellResult cell)
+    {
+        try
+        {
+            _ = cell.Course is { } course ? ImageBits.Unpack(course.Withstood, cell.Total) : [];
+        }
+        catch (FormatException damage)
+        {
+            throw new JsonException($"withstood of {cell.Protocol} {cell.Attack}: {damage.Message}", damage);
+        }
     }
 }
 

@@ -52,6 +52,11 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
         fit = mended;
         foreach (var property in rule.GetProperty("properties").EnumerateObject())
         {
+            if (!members.ContainsKey(property.Name) && !IsRequired(rule, property.Name))
+            {
+                continue;
+            }
+
             if (FitMember(property, members, path, out var member) is { } misfit)
             {
                 if (!property.Value.TryGetProperty("default", out var standIn))
@@ -171,6 +176,8 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
         rule.TryGetProperty("$ref", out var reference) ? schema.GetProperty("$defs").GetProperty(reference.GetString()!["#/$defs/".Length..]) : rule;
 
     private static string? TypeOf(JsonElement rule) => rule.TryGetProperty("type", out var type) ? type.GetString() : null;
+
+    private static bool IsRequired(JsonElement rule, string key) => rule.GetProperty("required").EnumerateArray().Any(required => required.ValueEquals(key));
 
     private static bool IsLong(JsonElement rule) => rule.TryGetProperty("format", out var format) && format.GetString() == "int64";
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpikeTrail.Protocol.Telemetry;
 
 /// <summary>
@@ -152,6 +154,10 @@ public sealed record Measurement(
     IReadOnlyList<WeightGradient> Weights,
     Vulnerability? Vulnerability)
 {
+    /// <summary>What became of each image; null where the campaign asks for no checks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AttackCourse? Course { get; init; }
+
     /// <summary>Nothing measured yet.</summary>
     public static Measurement Empty { get; } = new(0, 0, 0, InputGradient.Empty, [], [], null);
 
@@ -163,5 +169,8 @@ public sealed record Measurement(
         Input.Add(other.Input),
         OperationGradient.Add(Operations, other.Operations),
         WeightGradient.Add(Weights, other.Weights),
-        Telemetry.Vulnerability.Add(Vulnerability, other.Vulnerability));
+        Telemetry.Vulnerability.Add(Vulnerability, other.Vulnerability))
+    {
+        Course = AttackCourse.Add(Course, Total, other.Course, other.Total),
+    };
 }

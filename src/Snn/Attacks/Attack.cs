@@ -30,6 +30,7 @@ public abstract class Attack(double epsilon)
         AttackKind.Fgsm => new Fgsm(epsilon / 255),
         AttackKind.IteratedFgsm => new IteratedFgsm(epsilon / 255, spec.StepSize / 255, spec.Iterations),
         AttackKind.Pgd => new Pgd(epsilon / 255, spec.StepSize / 255, spec.Iterations, spec.Restarts),
+        AttackKind.Noise => new Noise(epsilon / 255, spec.Restarts),
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, "no such attack"),
     };
 

@@ -19,7 +19,7 @@ namespace SpikeTrail.Snn.Attacks;
 /// <param name="slice">Which images, in the protocol's order.</param>
 public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attacks, Range slice) : IPassJob
 {
-    private readonly List<AttackTally> _tallies = [.. attacks.Select(attack => new AttackTally(attack))];
+    private readonly List<AttackTally> _tallies = [.. attacks.Select(attack => new AttackTally(attack, setting.NewCourse()))];
 
     /// <inheritdoc/>
     public PassTotals Totals { get; } = new();
@@ -78,6 +78,11 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
             yield return pass;
 
             using var gradient_N = space.Gradient(pass.Outcome.InputGradients_TN!);
+            if (restart == 0)
+            {
+                tally.Course?.AddLosses(iteration, pass.Outcome.Prediction.Losses);
+            }
+
             if (first)
             {
                 tally.Gradients.Start(gradient_N, pass.Outcome.Probes);
@@ -100,6 +105,11 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
             using var images_N = attacked.TakeFirst();
             using var pass = Pass(setting.Prediction, images_N, tally.Attack, restart, tally.Attack.Iterations, batch, space);
             yield return pass;
+            if (restart == 0)
+            {
+                tally.Course?.AddLosses(tally.Attack.Iterations, pass.Outcome.Prediction.Losses);
+            }
+
             tally.Withstood(pass.Outcome.Prediction.Correct, pass.Outcome.Prediction.Losses);
         }
 
@@ -126,7 +136,7 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
         yield return clean;
         var vulnerability = new VulnerabilityProbe(gradient_N, clean.Outcome.Prediction.Losses);
 
-        var uniform = new Pgd(tally.Attack.Epsilon, stepSize: 0, iterations: 0);
+        var uniform = new Noise(tally.Attack.Epsilon, draws: 1);
         for (var sample = 0; sample < setting.Probes.RandomPerturbations; sample++)
         {
             var noise = setting.Random("random-perturbation").At(sample);

@@ -5,7 +5,7 @@ using SpikeTrail.Snn.Probes;
 namespace SpikeTrail.Snn.Attacks;
 
 /// <summary>What one attack has come to so far: all batches, and each image's worst case in the current one.</summary>
-internal sealed class AttackTally(Attack attack)
+internal sealed class AttackTally(Attack attack, CourseTally? course)
 {
     public Attack Attack { get; } = attack;
 
@@ -13,13 +13,15 @@ internal sealed class AttackTally(Attack attack)
 
     public GradientTally Gradients { get; } = new();
 
+    public CourseTally? Course { get; } = course;
+
     public Vulnerability? Vulnerability { get; private set; }
 
     public bool[] Correct { get; private set; } = [];
 
     public double[] Losses { get; private set; } = [];
 
-    public Measurement Measurement => Gradients.Measurement(Totals, Vulnerability);
+    public Measurement Measurement => Gradients.Measurement(Totals, Vulnerability) with { Course = Course?.Course };
 
     public void BeginBatch(int images)
     {
@@ -37,7 +39,11 @@ internal sealed class AttackTally(Attack attack)
         }
     }
 
-    public void EndBatch() => Totals.Add(Correct, Losses);
+    public void EndBatch()
+    {
+        Totals.Add(Correct, Losses);
+        Course?.AddOutcome(Correct);
+    }
 
     public void Add(VulnerabilityProbe probe) => Vulnerability = Vulnerability.Add(Vulnerability, probe.Measure(Losses));
 }

@@ -13,6 +13,7 @@ namespace SpikeTrail.Snn.Attacks;
 public sealed class CleanShard(TestSetting setting, Range slice) : IPassJob
 {
     private readonly GradientTally _gradients = new();
+    private readonly CourseTally? _course = setting.NewCourse();
 
     /// <inheritdoc/>
     public PassTotals Totals { get; } = new();
@@ -24,7 +25,7 @@ public sealed class CleanShard(TestSetting setting, Range slice) : IPassJob
     public double? InputZeroFraction => _gradients.InputZeroFraction;
 
     /// <summary>What was measured; complete once all passes have run.</summary>
-    public Measurement Measurement => _gradients.Measurement(Totals, vulnerability: null);
+    public Measurement Measurement => _gradients.Measurement(Totals, vulnerability: null) with { Course = _course?.Course };
 
     /// <summary>Image passes that one image takes.</summary>
     private static long CostPerImage(ProtocolSpec protocol) =>
@@ -46,12 +47,18 @@ public sealed class CleanShard(TestSetting setting, Range slice) : IPassJob
 
         if (setting.Prediction.BatchNorm == pass.Request.BatchNorm)
         {
-            Totals.Add(pass.Outcome.Prediction.Correct, pass.Outcome.Prediction.Losses);
+            Count(pass);
             yield break;
         }
 
         using var evaluation = new BatchPass(setting.Prediction, space.Show(space.Clean_N, epsilon: 0, code), batch.Labels);
         yield return evaluation;
-        Totals.Add(evaluation.Outcome.Prediction.Correct, evaluation.Outcome.Prediction.Losses);
+        Count(evaluation);
+    }
+
+    private void Count(BatchPass prediction)
+    {
+        Totals.Add(prediction.Outcome.Prediction.Correct, prediction.Outcome.Prediction.Losses);
+        _course?.AddOutcome(prediction.Outcome.Prediction.Correct);
     }
 }

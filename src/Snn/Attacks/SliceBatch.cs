@@ -88,7 +88,7 @@ internal sealed class SliceBatch : IDisposable
 
     private IEnumerable<BatchPass> ProbedFirstSteps() => _setting.Probes is { Operations: false, WeightGradients: false }
         ? []
-        : _paths.Where(path => path is { Restart: 0, Steps: 0 }).SelectMany(path => _network.Ask(_setting.ProbedGradient, [StepOf(path)]));
+        : _paths.Where(path => path is { Restart: 0, Steps: 0, IsAtEnd: false }).SelectMany(path => _network.Ask(_setting.ProbedGradient, [StepOf(path)]));
 
     private IEnumerable<BatchPass> Steps()
     {
@@ -111,7 +111,7 @@ internal sealed class SliceBatch : IDisposable
     {
         var attacked =
             from path in _paths
-            select new Question(() => Show(path), answer => path.Tally.Withstood(answer.Correct, answer.Losses));
+            select new Question(() => Show(path), path.End);
         IEnumerable<int> first = _needs.CleanPrediction ? [SharedNeeds.FirstDraw] : [];
         var clean =
             from draw in first.Concat(_needs.Draws.Where(draw => draw != SharedNeeds.FirstDraw))
@@ -129,7 +129,7 @@ internal sealed class SliceBatch : IDisposable
         if (_clean is not null)
         {
             var prediction = _predictions[SharedNeeds.FirstDraw];
-            _clean.Totals.Add(prediction.Correct, prediction.Losses);
+            _clean.Add(prediction.Correct, prediction.Losses);
             _totals.Add(prediction.Correct, prediction.Losses);
         }
 
@@ -156,7 +156,7 @@ internal sealed class SliceBatch : IDisposable
     private Tensor ShowRandom(double epsilon, int draw, int sample)
     {
         var noise = _setting.Random("random-perturbation").At(sample);
-        using var images_N = new Pgd(epsilon, stepSize: 0, iterations: 0).Start(_space.Clean_N, image => noise.At(_batch.Indices[image]));
+        using var images_N = new Noise(epsilon, draws: 1).Start(_space.Clean_N, image => noise.At(_batch.Indices[image]));
         return Show(images_N, epsilon, restart: 0, draw);
     }
 
@@ -182,6 +182,7 @@ internal sealed class SliceBatch : IDisposable
 
         public void Step(Tensor clean_N, Answer answer)
         {
+            AddLosses(answer);
             if (Restart == 0 && Steps == 0)
             {
                 tally.Gradients.Start(answer.Gradient_N!, answer.Probes);
@@ -194,6 +195,21 @@ internal sealed class SliceBatch : IDisposable
             using var before_N = Images_N;
             Images_N = tally.Attack.Step(before_N, clean_N, answer.Gradient_N!);
             Steps++;
+        }
+
+        /// <summary>How the attacked images were predicted.</summary>
+        public void End(Answer answer)
+        {
+            AddLosses(answer);
+            tally.Withstood(answer.Correct, answer.Losses);
+        }
+
+        private void AddLosses(Answer answer)
+        {
+            if (Restart == 0)
+            {
+                tally.Course?.AddLosses(Steps, answer.Losses);
+            }
         }
 
         /// <inheritdoc/>

@@ -24,8 +24,8 @@ public sealed class SliceShard : IPassJob
     public SliceShard(TestSetting setting, IReadOnlyList<Attack?> attacks, Range slice)
     {
         (_setting, _slice, _needs) = (setting, slice, new SharedNeeds(setting, attacks));
-        _clean = _needs.CleanCell ? new CleanTally() : null;
-        _tallies = [.. attacks.Select(attack => attack is null ? null : new AttackTally(attack))];
+        _clean = _needs.CleanCell ? new CleanTally(setting.NewCourse()) : null;
+        _tallies = [.. attacks.Select(attack => attack is null ? null : new AttackTally(attack, setting.NewCourse()))];
         if (setting.Protocol.Contaminates && _needs.Attacks.Count > 0)
         {
             throw new ArgumentException($"attacks under {setting.Protocol.Name} depend on each other", nameof(attacks));
@@ -58,11 +58,18 @@ public sealed class SliceShard : IPassJob
 }
 
 /// <summary>What the clean images have come to so far.</summary>
-internal sealed class CleanTally
+internal sealed class CleanTally(CourseTally? course)
 {
     public PassTotals Totals { get; } = new();
 
     public GradientTally Gradients { get; } = new();
 
-    public Measurement Measurement => Gradients.Measurement(Totals, vulnerability: null);
+    public Measurement Measurement => Gradients.Measurement(Totals, vulnerability: null) with { Course = course?.Course };
+
+    /// <summary>How a batch's images fared.</summary>
+    public void Add(IReadOnlyList<bool> correct, IReadOnlyList<double> losses)
+    {
+        Totals.Add(correct, losses);
+        course?.AddOutcome(correct);
+    }
 }

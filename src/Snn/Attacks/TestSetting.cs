@@ -20,6 +20,9 @@ public sealed record TestSetting(ProtocolSpec Protocol, Encoder Encoder, ImageSe
     /// <summary>What is counted besides accuracy and loss.</summary>
     public ProbeSpec Probes { get; init; } = new();
 
+    /// <summary>Whether it is kept what became of each image, and the loss at every step.</summary>
+    public bool KeepsCourse { get; init; }
+
     /// <summary>Images a pass may take where several attacks share it; a batch by itself may always be a pass.</summary>
     public int PassImages { get; init; } = 64;
 
@@ -32,6 +35,9 @@ public sealed record TestSetting(ProtocolSpec Protocol, Encoder Encoder, ImageSe
 
     /// <summary>A gradient with everything counted that is to be counted.</summary>
     internal PassRequest ProbedGradient => Gradient with { Probes = Probes.Operations, WeightGradients = Probes.WeightGradients };
+
+    /// <summary>What becomes of each image, where that is kept.</summary>
+    internal CourseTally? NewCourse() => KeepsCourse ? new CourseTally() : null;
 
     /// <summary>How many batches of so many images may share a pass.</summary>
     internal int BatchesPerPass(int images) => Protocol.KeepsImagesApart ? Math.Max(1, PassImages / images) : 1;

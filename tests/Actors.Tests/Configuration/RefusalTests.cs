@@ -4,7 +4,7 @@ namespace SpikeTrail.Actors.Tests.Configuration;
 public sealed class RefusalTests
 {
     [Theory]
-    [InlineData("campaign.trainig.epochs = 1", "tiny.conf: campaign.trainig: unknown key; did you mean training? (known here: name, networks, data-sets, seeds, protocols, attacks, epsilons, training, probes, evaluation, samples, defaults)")]
+    [InlineData("campaign.trainig.epochs = 1", "tiny.conf: campaign.trainig: unknown key; did you mean training? (known here: name, networks, data-sets, seeds, protocols, attacks, epsilons, training, probes, checks, evaluation, samples, defaults)")]
     [InlineData("campain.name = x", "tiny.conf: campain: unknown key; did you mean campaign? (known here: campaign, pipeline)")]
     [InlineData("campaign.networks = [{ name = a }, { name = b, dept = 18 }]", "tiny.conf: campaign.networks[1].dept: unknown key; did you mean depth? (known here: name, family, depth, width, pool, connection, batch-norm, precision, weights, neuron)")]
     [InlineData("campaign.defaults.network.neuron.leak = 1", "tiny.conf: campaign.defaults.network.neuron.leak: unknown key (known here: kind, threshold, reset, detach-reset, tau, decay-input, surrogate)")]
@@ -78,8 +78,8 @@ public sealed class RefusalTests
     [InlineData("networks = [{ name = a }, { name = a }]", "networks: expected different names, found \"a\" twice")]
     [InlineData("data-sets = [{ name = a }, { name = a }]", "data-sets: expected different names, found \"a\" twice")]
     [InlineData("attacks = [{ kind = pgd }, { kind = pgd }]", "attacks: expected different names, found \"pgd\" twice")]
-    [InlineData("attacks = [{ kind = pdg }]", "attacks[0].kind: expected one of none, fgsm, ifgsm, pgd, found \"pdg\"; did you mean pgd?")]
-    [InlineData("attacks = [{ name = x }]", "attacks[0].kind: missing; expected one of none, fgsm, ifgsm, pgd")]
+    [InlineData("attacks = [{ kind = pdg }]", "attacks[0].kind: expected one of none, fgsm, ifgsm, pgd, noise, found \"pdg\"; did you mean pgd?")]
+    [InlineData("attacks = [{ name = x }]", "attacks[0].kind: missing; expected one of none, fgsm, ifgsm, pgd, noise")]
     [InlineData("attacks = [{ kind = pgd, step-size = 0 }]", "attacks[0].step-size: expected a number above 0, in units of 1/255, found \"0\"")]
     [InlineData("attacks = [{ kind = pgd, iterations = 0 }]", "attacks[0].iterations: expected a whole number of at least 1, found \"0\"")]
     [InlineData("protocols = [{ kind = published }]", "protocols[0].kind: expected one of strict, as-published, found \"published\"; did you mean as-published?")]
@@ -87,6 +87,10 @@ public sealed class RefusalTests
     [InlineData("protocols = [{ kind = as-published, name = strict }]", "protocols[0].name: expected a name of its own: this is not what strict means")]
     [InlineData("protocols = [{ kind = as-published, name = x, phase-weights = on }]", "protocols[0].phase-weights: expected off: an attack on the encoded train does not go through the encoder")]
     [InlineData("protocols = [{ kind = strict, order = random }]", "protocols[0].order: expected one of by-kind, stored, shuffled, found \"random\"")]
+    [InlineData("attacks = [{ kind = pgd, name = check-noise }]", "attacks[0].name: expected a name that does not begin with \"check-\", as those of campaign.checks do, found \"check-noise\"")]
+    [InlineData("checks = 0", "checks: expected off, on or a whole number of at least 1, found \"0\"")]
+    [InlineData("checks = some", "checks: expected off, on or a whole number of at least 1, found \"some\"")]
+    [InlineData("checks { images = 3 }", "checks: expected off, on or a whole number of at least 1, found a section")]
     [InlineData("probes.random-perturbations = -1", "probes.random-perturbations: expected a whole number of at least 0, found \"-1\"")]
     public void A_campaign_keeps_its_rules(string line, string message) =>
         Assert.Equal($"tiny.conf: campaign.{message}", CampaignText.RefusalWith($"campaign.{line}"));

@@ -31,35 +31,6 @@ public sealed class ProtocolTableTests
     [Fact]
     public void One_protocol_has_nothing_to_stand_beside() => Assert.Equal(0, ProtocolTable.Of(SampleResults.Campaign).Rows);
 
-    [Fact]
-    public void Images_where_the_published_attack_would_stop_are_told()
-    {
-        var cell = SampleResults.Attacked("pgd", 8, 0.4) with { Protocol = "as-published" };
-        var doubts = AttackDoubts.Find(With(SampleResults.Clean(0.81) with { Protocol = "as-published" }, cell with { InputGradient = cell.InputGradient with { VanishingImages = 3 } }));
-
-        Assert.Contains("3 of 2,000 images had a gradient shorter than 1e-6", Assert.Single(doubts).What, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_gradient_that_is_no_number_is_told()
-    {
-        var cell = SampleResults.Attacked("fgsm", 8, 0.4);
-        var doubts = AttackDoubts.Find(With(SampleResults.Clean(0.81), cell with { InputGradient = cell.InputGradient with { L2 = double.NaN, VanishingImages = 2000 } }));
-
-        Assert.Contains("the input gradient is not finite", Assert.Single(doubts).What, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_phase_codes_bits_explain_nothing_where_the_train_is_attacked()
-    {
-        var cells = new[] { SampleResults.Clean(0.81), SampleResults.Attacked("fgsm", 6, 0.4), SampleResults.Attacked("fgsm", 8, 0.45) };
-        var published = With([.. cells.Select(cell => cell with { Protocol = "as-published" })]);
-        published = published with { Campaign = published.Campaign with { Protocols = [Published with { Contaminate = false }] } };
-
-        Assert.Contains("flips", Assert.Single(AttackDoubts.Find(With(cells))).What, StringComparison.Ordinal);
-        Assert.DoesNotContain("flips", Assert.Single(AttackDoubts.Find(published)).What, StringComparison.Ordinal);
-    }
-
     private static CampaignResults With(params IReadOnlyList<CellResult> cells)
     {
         var results = SampleResults.With(cells);

@@ -126,6 +126,11 @@ public sealed class MessageCodecTests
             """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"measurement":{"correct":3,"total":4,"loss":5.5,"input":{"zeros":1,"elements":2,"l1":0.25,"l2":0.5,"linf":"Infinity","all-zero-images":6,"vanishing-images":7},"operations":[],"weights":[],"vulnerability":null}}"""
         },
         {
+            "shard-measured/1",
+            new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), new Measurement(1, 2, 5.5, InputGradient.Empty, [], [], null) { Course = new AttackCourse("AQ==", [1.5, double.NaN]) }),
+            """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"measurement":{"correct":1,"total":2,"loss":5.5,"input":{"zeros":0,"elements":0,"l1":0,"l2":0,"linf":0,"all-zero-images":0,"vanishing-images":0},"operations":[],"weights":[],"vulnerability":null,"course":{"withstood":"AQ==","losses":[1.5,"NaN"]}}}"""
+        },
+        {
             "link-measured/1",
             new LinkMeasured(new LinkId(new ChainId("a/b/1/as-published/8"), 17), [], new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("group-0.bin", "ab")])),
             """{"link":{"chain":"a/b/1/as-published/8","index":17},"shards":[],"statistics":{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"group-0.bin","sha256":"ab"}]}}"""

@@ -11,7 +11,7 @@ public sealed class AttackTests
     private const int Images = 3;
 
     public static MatrixTheoryData<AttackKind, double> Budgets { get; } =
-        new([AttackKind.Fgsm, AttackKind.IteratedFgsm, AttackKind.Pgd], [0.5, 2, 8, 64]);
+        new([AttackKind.Fgsm, AttackKind.IteratedFgsm, AttackKind.Pgd, AttackKind.Noise], [0.5, 2, 8, 64]);
 
     [Theory]
     [MemberData(nameof(Budgets))]
@@ -85,6 +85,18 @@ public sealed class AttackTests
         Assert.InRange(moves.Average(), -0.005, 0.005);
         Assert.InRange(moves.Max(), 0.099, 0.1 + 1e-12);
         Assert.InRange(moves.Min(), -0.1 - 1e-12, -0.099);
+    }
+
+    [Fact]
+    public void Noise_is_where_PGD_starts()
+    {
+        var noise = Attack.Create(new AttackSpec { Name = "noise", Kind = AttackKind.Noise, Restarts = 3 }, 8)!;
+        using var clean = Reals("clean", value => value);
+        using var drawn = noise.Start(clean, Stream);
+        using var start = new Pgd(8 / 255.0, 1 / 255.0, iterations: 7).Start(clean, Stream);
+
+        Assert.Equal(Values(start), Values(drawn));
+        Assert.Equal((0, 3), (noise.Iterations, noise.Restarts));
     }
 
     [Fact]

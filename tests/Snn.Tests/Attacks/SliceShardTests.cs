@@ -25,6 +25,7 @@ public sealed class SliceShardTests
         new Fgsm(Of255(2)), new Fgsm(Of255(8)),
         new IteratedFgsm(Of255(8), Of255(2), iterations: 3),
         new Pgd(Of255(2), Of255(1), iterations: 2, restarts: 2), new Pgd(Of255(8), Of255(2), iterations: 2, restarts: 2),
+        new Noise(0, draws: 2), new Noise(Of255(8), draws: 2),
     ];
 
     public static TheoryData<string, EncoderKind, bool, int> Settings { get; } = new()
@@ -141,6 +142,25 @@ public sealed class SliceShardTests
     }
 
     [Fact]
+    public void It_is_kept_which_images_withstood_what_and_how_the_loss_went()
+    {
+        using var pipeline = new LocalPipeline(Create(Small() with { Depth = 10 }));
+        var setting = Setting(ProtocolSpec.Strict, EncoderKind.Direct, Nothing, Precision.Float64);
+        var shard = new SliceShard(setting, [null, new Pgd(Of255(64), Of255(16), iterations: 4), new Noise(0, draws: 1)], ..);
+        pipeline.Run(shard);
+
+        Assert.All(shard.Measurements, measured => Assert.Equal(measured.Correct, ImageBits.Unpack(measured.Course!.Withstood, 8).Count(withstood => withstood)));
+        Assert.Equal([0, 5, 1], shard.Measurements.Select(measured => measured.Course!.Losses.Count));
+        Assert.Equal(shard.Measurements[0].Course!.Withstood, shard.Measurements[2].Course!.Withstood);
+        Assert.Equal(shard.Measurements[1].Loss, shard.Measurements[1].Course!.Losses[^1], 1e-12);
+        Assert.Equal(shard.Measurements[0].Loss, shard.Measurements[2].Course!.Losses.Single(), 1e-12);
+
+        var forgetful = new SliceShard(setting with { KeepsCourse = false }, [null, new Noise(0, draws: 1)], ..);
+        pipeline.Run(forgetful);
+        Assert.All(forgetful.Measurements, measured => Assert.Null(measured.Course));
+    }
+
+    [Fact]
     public void Attacks_that_depend_on_each_other_are_not_taken() => Assert.Throws<ArgumentException>(() =>
         new SliceShard(Setting(ProtocolSpec.AsPublished, EncoderKind.Phase, Nothing, Precision.Float32), Attacks, ..));
 
@@ -165,6 +185,7 @@ public sealed class SliceShardTests
         precision.ToScalarType())
     {
         Probes = probes,
+        KeepsCourse = true,
     };
 
     private static Measurement Alone(LocalPipeline pipeline, TestSetting setting, Attack? attack, Range slice)

@@ -1,4 +1,5 @@
 using SpikeTrail.Host.Reports.Document;
+using SpikeTrail.Host.Reports.Robustness;
 
 namespace SpikeTrail.Host.Reports.Comparison;
 
@@ -80,9 +81,10 @@ internal static class ComparisonReport
             yield return $"{unlike.Of}: {unlike.Key} = {unlike.Base} in {comparison.Base.Label}, but {unlike.Value} in {unlike.Campaign}";
         }
 
-        foreach (var (campaign, doubts) in comparison.Campaigns.Select(campaign => (campaign, AttackDoubts.Find(campaign.Results).Count)).Where(pair => pair.Count > 0))
+        foreach (var (campaign, unreliable) in comparison.Campaigns.Select(campaign => (campaign, NetworkVerdict.Of(campaign.Results).Count(network => network.Verdict == Verdict.Unreliable)))
+                     .Where(pair => pair.Item2 > 0))
         {
-            yield return $"{campaign.Label} has {Numbers.Count(doubts, "sign", "signs")} that an attack is weaker than it looks; its own report says which";
+            yield return $"{campaign.Label} has {Numbers.Count(unreliable, "network", "networks")} whose robustness is unreliable; its own report says why";
         }
     }
 

@@ -73,6 +73,24 @@ internal static class CampaignFigures
         }
     }
 
+    /// <summary>The loss along iterated attacks at the largest budget, step by step.</summary>
+    public static IEnumerable<Figure> LossAlong(CampaignResults results) =>
+        from setting in Setting.Of(results)
+        let lines = (from network in setting.Networks
+                     from cells in network.Seeds.Take(1)
+                     where cells.Epsilons.Count > 0
+                     from cell in cells.Attacked.Concat(cells.Checks)
+                     where cell.Iterations > 1 && cell.Epsilon == cells.Epsilons[^1] && cells.LossesAlong(cell).Count > 1
+                     select new Series(
+                         $"{network.Name}, {cell.Attack} at eps {Numbers.Epsilon(cell.Epsilon)}",
+                         [.. cells.LossesAlong(cell).Index().Select(loss => new ChartPoint(loss.Index, loss.Item))])).ToList()
+        from chunk in lines.Chunk(MostLines).Index()
+        select new Figure(
+            FileName("attack-loss", setting.DataSet, setting.Protocol, Part(chunk.Index)),
+            $"Loss along the attack on {setting.DataSet}, {setting.Protocol}",
+            $"Mean cross-entropy of the attacked images after each step of the attack's first start. {setting.Images} The first seed of each network; checks may have fewer images.",
+            new Chart(new Axis("steps"), new Axis("cross-entropy"), chunk.Item));
+
     /// <summary>Losses and accuracy by epoch.</summary>
     public static IEnumerable<Figure> Training(CampaignResults results)
     {

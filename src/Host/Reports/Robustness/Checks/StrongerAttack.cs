@@ -1,0 +1,37 @@
+using SpikeTrail.Protocol.Results;
+
+namespace SpikeTrail.Host.Reports.Robustness.Checks;
+
+/// <summary>The campaign's strongest attack beside the same with more of something, on the same images.</summary>
+internal static class StrongerAttack
+{
+    /// <summary>Whether the stronger one leaves less, by more than chance explains and by more than a point; null where one of them was not measured.</summary>
+    /// <param name="cells">The network.</param>
+    /// <param name="name">The stronger attack.</param>
+    /// <param name="effort">What it has more of, such as <c>35 steps</c>.</param>
+    /// <param name="key">What to raise, where it matters.</param>
+    public static CheckResult? Judge(ProtocolCells cells, string name, Func<CellResult, string> effort, string key)
+    {
+        if (cells.Checks.FirstOrDefault(cell => cell.Attack == name) is not { } stronger
+            || cells.Attacked.Where(cell => cell.Iterations > 0 && cell.Epsilon == stronger.Epsilon).ToList() is not { Count: > 0 } own)
+        {
+            return null;
+        }
+
+        // Beside a single step too, where the campaign has nothing else.
+        var measured = own.OrderByDescending(cell => cell.Iterations > 1).ThenBy(cell => cell.Accuracy).First();
+        var paired = PairedCells.Of(stronger, measured);
+        var what = $"at eps {Numbers.Epsilon(stronger.Epsilon)}, {effort(stronger)} leave {Numbers.PercentSign(paired.Accuracy)} of {Numbers.Count(paired.Images, "image", "images")}, "
+            + $"{measured.Attack}'s {effort(measured)} {Numbers.PercentSign(paired.OtherAccuracy)}";
+        return Math.Abs(paired.Lower) <= RobustnessCheck.Slack || paired.PValue >= RobustnessCheck.Significant ? CheckResult.Passed(what)
+            : paired.Lower > 0
+                ? CheckResult.Failed(
+                    Verdict.Doubtful,
+                    $"{what} (p = {Numbers.Probability(paired.PValue)})",
+                    $"The campaign's attack was too weak: state {Numbers.PercentSign(paired.Accuracy)}, the stronger attack's number, and measure again with a larger {key} until it no longer falls.")
+                : CheckResult.Failed(
+                    Verdict.Doubtful,
+                    $"{what} (p = {Numbers.Probability(paired.PValue)})",
+                    "More effort does less: the attack leaves what it had found again. The gradient is noisy, or the steps are too long.");
+    }
+}
