@@ -56,5 +56,6 @@ internal abstract class RobustnessCheck(string name)
 
     protected static string Names(IEnumerable<CellResult> cells) => string.Join(" and ", cells.Select(cell => cell.Attack).Distinct());
 
-    protected static double Chance(ProtocolCells cells) => 1.0 / cells.Run.Dataset.Classes;
+    // Of a damaged results.json the classes may not be known.
+    protected static double Chance(ProtocolCells cells) => cells.Run.Dataset.Classes == 0 ? 0 : 1.0 / cells.Run.Dataset.Classes;
 }
