@@ -20,8 +20,8 @@ public sealed class ProtocolTableTests
         Assert.Equal(
             """
             network           pool  data set       protocol               seed  clean  pgd 8   input zeros
-            sew-resnet18-max  max   fashion-mnist  as-published           3407  80.00  50.00          31.25
-            sew-resnet18-max  max   fashion-mnist  strict                 3407  81.00  41.25          31.25
+            sew-resnet18-max  max   fashion-mnist  as-published           3407  80.00  50.00         31.25
+            sew-resnet18-max  max   fashion-mnist  strict                 3407  81.00  41.25         31.25
             difference        max   fashion-mnist  as-published − strict        -1.00  +8.75†
 
             """,
