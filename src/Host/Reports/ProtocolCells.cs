@@ -34,7 +34,7 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
     /// <summary>The mean losses along an attack, as far as they compare: a prediction on other statistics than the gradients were taken with is another network's.</summary>
     public IReadOnlyList<double> LossesAlong(CellResult cell)
     {
-        IReadOnlyList<double> losses = cell.Course?.Losses ?? [];
+        var losses = cell.Course?.Losses ?? [];
         return losses.Count > 0 && Rules is not null && Rules.AttackBatchNorm != Rules.PredictionBatchNorm ? [.. losses.SkipLast(1)] : losses;
     }
 

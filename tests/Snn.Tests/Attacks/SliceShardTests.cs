@@ -145,7 +145,7 @@ public sealed class SliceShardTests
     public void It_is_kept_which_images_withstood_what_and_how_the_loss_went()
     {
         using var pipeline = new LocalPipeline(Create(Small() with { Depth = 10 }));
-        var setting = Setting(ProtocolSpec.Strict, EncoderKind.Direct, Nothing, Precision.Float64);
+        var setting = Setting(ProtocolSpec.Strict, EncoderKind.Direct, Nothing, Precision.Float32);
         var shard = new SliceShard(setting, [null, new Pgd(Of255(64), Of255(16), iterations: 4), new Noise(0, draws: 1)], ..);
         pipeline.Run(shard);
 
