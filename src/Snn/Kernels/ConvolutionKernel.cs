@@ -112,19 +112,16 @@ internal static unsafe class ConvolutionKernel
     {
         var padded = shape with { Outputs = Columns<T>.Padded(shape.Outputs) };
         using var inputs_MHWC = ChannelsLast(input);
-        using var weightGradients_kkCK = empty([shape.Kernel, shape.Kernel, shape.Inputs, padded.Outputs], gradient.dtype);
-        if (shape.Images == 0)
-        {
-            weightGradients_kkCK.zero_();
-        }
-        else if (shape.Inputs <= ImageChannels)
+        long[] sizes = [shape.Kernel, shape.Kernel, shape.Inputs, padded.Outputs];
+        using var weightGradients_kkCK = shape.Images == 0 ? zeros(sizes, gradient.dtype) : empty(sizes, gradient.dtype);
+        if (shape.Images > 0 && shape.Inputs <= ImageChannels)
         {
             using var gradients_MHWK = ChannelsLast(gradient);
             using var padded_MHWK = Padded<T>(gradients_MHWK);
             using var images_MHWC = inputs_MHWC.to_type(gradient.dtype);
             ImageConvolution.WeightGradient(padded, Memory<T>(images_MHWC), Memory<T>(padded_MHWK), Memory<T>(weightGradients_kkCK));
         }
-        else
+        else if (shape.Images > 0)
         {
             using var pixels_HWMK = gradient.permute(2, 3, 0, 1);
             using var gradients_HWMK = Padded<T>(pixels_HWMK);

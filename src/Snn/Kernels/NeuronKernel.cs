@@ -70,35 +70,27 @@ internal static unsafe class NeuronKernel
     /// <summary>Sees to it that a membrane has a potential, at rest before the first step, laid out in memory as a step of the window is.</summary>
     public static void PotentialFor(Tensor inputs_WN, NeuronDynamics dynamics, Membrane membrane)
     {
-        var atRest = membrane.Potential is null;
-        membrane.Potential = StateFor(inputs_WN, membrane.Potential);
-        if (atRest)
-        {
-            using var rest = dynamics.Rest.ToScalar();
-            membrane.Potential.fill_(rest);
-        }
+        using var step = inputs_WN.select(0, 0);
+        using var rest = dynamics.Rest.ToScalar();
+        membrane.Potential = membrane.Potential is { } potential ? LikeStep(step, potential) : full_like(step, rest);
     }
 
     /// <summary>The same for its gradient, which is 0 before the last step.</summary>
     public static void GradientFor(Tensor inputs_WN, Membrane membrane)
     {
-        var none = membrane.Gradient is null;
-        membrane.Gradient = StateFor(inputs_WN, membrane.Gradient);
-        if (none)
-        {
-            membrane.Gradient.zero_();
-        }
+        using var step = inputs_WN.select(0, 0);
+        membrane.Gradient = membrane.Gradient is { } gradient ? LikeStep(step, gradient) : zeros_like(step);
     }
 
     /// <summary>A membrane's state, laid out in memory as a step of the window is; where there is none, memory for it that is not set to anything.</summary>
     public static Tensor StateFor(Tensor window_WN, Tensor? state)
     {
         using var step = window_WN.select(0, 0);
-        if (state is null)
-        {
-            return empty_like(step);
-        }
+        return state is null ? empty_like(step) : LikeStep(step, state);
+    }
 
+    private static Tensor LikeStep(Tensor step, Tensor state)
+    {
         TensorMemory.RequireShapeOf(step, state);
         return TensorMemory.InLayoutOf(step, state);
     }
