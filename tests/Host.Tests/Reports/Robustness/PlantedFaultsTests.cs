@@ -31,7 +31,8 @@ public sealed class PlantedFaultsTests(PlantedFaultsTests.Trained trained) : ICl
     [Fact]
     public async Task A_plain_network_is_reliable()
     {
-        var network = await JudgeAsync(Plain);
+        // From two starts: a single one overlooks images that more find, and the verdict would rightly be doubtful.
+        var network = await JudgeAsync(Plain with { Attacks = [Plain.Attacks[0], Plain.Attacks[1] with { Restarts = 2 }] });
 
         Assert.True(network.Verdict == Verdict.Reliable, Told(network));
         Assert.All(network.Results.Where(check => check.Check is not TransferDoesLess), check => Assert.Equal(CheckOutcome.Passed, check.Result.Outcome));
@@ -66,8 +67,8 @@ public sealed class PlantedFaultsTests(PlantedFaultsTests.Trained trained) : ICl
     {
         var network = await JudgeAsync(Plain with { Attacks = [Plain.Attacks[0]] });
 
-        AssertUnreliable<AttackIterates>(network, "no attack takes more than one step (fgsm); with 35 steps accuracy at eps 2 is");
-        Assert.Equal([nameof(AttackIterates)], network.Reasons.Where(reason => reason.Result.Verdict == Verdict.Unreliable).Select(reason => reason.Check.GetType().Name));
+        AssertUnreliable<AttackIterates>(network, "no attack takes more than one step (fgsm); with 35 steps accuracy at eps 4 is");
+        Assert.Equal(CheckOutcome.Passed, ResultOf<ImagesHaveGradients>(network).Outcome);
     }
 
     private async Task<NetworkVerdict> JudgeAsync(CampaignSpec campaign) => Assert.Single(NetworkVerdict.Of(await RunAsync(campaign, _folder)));
@@ -104,12 +105,12 @@ public sealed class PlantedFaultsTests(PlantedFaultsTests.Trained trained) : ICl
         {
             Name = "planted",
             Networks = [new NetworkSpec { Name = "small", Depth = 10, Width = 0.125, Pool = PoolKind.Average }],
-            DataSets = [new DataSetSpec { Name = "fashion-mnist-mini", TimeSteps = 2, TestLimit = 100, Encoder = new EncoderSpec(EncoderKind.Direct) }],
+            DataSets = [new DataSetSpec { Name = "fashion-mnist-mini", TimeSteps = 3, TestLimit = 100, Encoder = new EncoderSpec(EncoderKind.Direct) }],
             Seeds = [7],
             Training = new TrainingSpec { Epochs = 2, BatchSize = 16, Schedule = LearningRateSchedule.Cosine, Optimizer = new OptimizerSpec { LearningRate = 4e-3 } },
             Protocols = [ProtocolSpec.Strict],
             Attacks = [],
-            Epsilons = [2],
+            Epsilons = [4],
             Probes = new ProbeSpec { Operations = false },
         };
 
