@@ -34,12 +34,10 @@ internal static class ResultsBuilder
         DataSet(run),
         run.Context.Run.Seed,
         [.. state.EpochsOf(run.Id).Values.Select(epoch => new EpochResult(epoch.Epoch, epoch.TrainingLoss, epoch.TestLoss, epoch.CleanAccuracy))],
-        Cells(run, run.Cells.Where(cell => !IsCheck(cell)), state))
+        Cells(run, run.Cells.Where(cell => !CheckAttacks.IsCheck(cell.Attack)), state))
     {
-        Checks = run.Cells.Any(IsCheck) ? Cells(run, run.Cells.Where(IsCheck), state) : null,
+        Checks = run.Cells.Where(cell => CheckAttacks.IsCheck(cell.Attack)).ToList() is { Count: > 0 } checks ? Cells(run, checks, state) : null,
     };
-
-    private static bool IsCheck(CellPlan cell) => cell.Attack.Name.StartsWith(CheckAttacks.Prefix, StringComparison.Ordinal);
 
     private static IReadOnlyList<CellResult> Cells(PreparedRun run, IEnumerable<CellPlan> cells, CampaignState state) =>
     [

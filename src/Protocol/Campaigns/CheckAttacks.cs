@@ -30,6 +30,9 @@ public static class CheckAttacks
     /// <summary>The budget that bounds nothing, in units of 1/255.</summary>
     public const double NoBound = 255;
 
+    /// <summary>Whether an attack is one of these.</summary>
+    public static bool IsCheck(AttackSpec attack) => attack.Name.StartsWith(Prefix, StringComparison.Ordinal);
+
     // Five times the steps and the starts: where a gradient can be followed, little is left to find by then.
     private const int TimesMore = 5;
 

@@ -62,7 +62,7 @@ public sealed class ChecksTests
     public void No_check_is_made_where_attacks_contaminate() =>
         Assert.DoesNotContain(
             CampaignPlan.Runs(TinyCampaign.Chained with { Checks = 8 }).SelectMany(run => CampaignPlan.Cells(TinyCampaign.Chained with { Checks = 8 }, run)),
-            cell => cell.Attack.Name.StartsWith(CheckAttacks.Prefix, StringComparison.Ordinal));
+            cell => CheckAttacks.IsCheck(cell.Attack));
 
     [Fact]
     public void A_campaign_without_a_single_step_is_given_one_and_one_without_steps_the_papers()

@@ -165,6 +165,13 @@ public sealed class SamplesTests
         Assert.Equal("none", AttackOf(Sampled with { Attacks = [] }));
     }
 
+    [Fact]
+    public void No_check_is_sampled()
+    {
+        Assert.Equal("strict pgd 8", AttackOf(Sampled with { Checks = 3 }));
+        Assert.Equal("none", AttackOf(Sampled with { Attacks = [], Checks = 3 }));
+    }
+
     private static string AttackOf(CampaignSpec spec)
     {
         var context = TinyRun.Context(folder: "", campaign: spec with { DataSets = TinyRun.Campaign.DataSets });
