@@ -133,7 +133,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<WorkProgress>(OnProgress);
             Command<EpochCheckpointed>(fact => OfSender()?.Work?.IsAdvancedBy(fact) == true, OnCheckpointed);
             Command<EpochTrained>(fact => IsAnswer(fact), OnEpochTrained);
-            Command<SliceMeasured>(measured => IsAnswer(measured), measured => RecordMeasured(measured.Shards, () => { }));
+            Command<SliceMeasured>(part => IsAnswer(part), OnPartMeasured);
             Command<LinkMeasured>(fact => IsAnswer(fact), OnLinkMeasured);
             Command<SamplesTaken>(fact => IsAnswer(fact), fact => RecordAnswer([fact], () => { }));
             Command<PipelineFailed>(failed => With(failed.Pipeline, replica => OnFailed(replica, failed)));
@@ -345,6 +345,14 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         foreach (var checkpoint in _state.TrainingOf(run).Superseded)
         {
             Checkpoint.Delete(checkpoint, _campaign.Job.OutputFolder);
+        }
+    }
+
+    private void OnPartMeasured(SliceMeasured part)
+    {
+        if (OfSender()!.Gather(part) is { } measured)
+        {
+            RecordMeasured(measured.Shards, () => { });
         }
     }
 

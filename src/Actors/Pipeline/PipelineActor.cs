@@ -242,6 +242,18 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         _client.Tell(done);
     }
 
+    /// <summary>In as many messages as it takes.</summary>
+    private void Answer(SliceMeasured done)
+    {
+        var parts = done.Parts();
+        foreach (var part in parts.SkipLast(1))
+        {
+            _client.Tell(part);
+        }
+
+        Answer((IWireMessage)parts[^1]);
+    }
+
     private void Begin<TWork>(TWork work, Action<TWork> how)
         where TWork : IPipelineWork
     {
