@@ -12,6 +12,9 @@ public readonly record struct WorkKey(RunId Run, string Work)
 {
     /// <summary>What comes before all work of a run: without a pipeline none of it can be done.</summary>
     public static WorkKey Opening(RunId run) => new(run, "opening a pipeline");
+
+    /// <summary>What comes after all work of a run, and is not missed by any.</summary>
+    public static WorkKey Samples(RunId run) => new(run, new TakeSamples().ToString());
 }
 
 /// <summary>A piece of work and what it belongs to.</summary>
