@@ -646,6 +646,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private CellStatus Status(PreparedRun run, CellPlan cell)
     {
         var measured = Enumerable.Range(0, run.Shards).Select(index => _state.Shards.GetValueOrDefault(new ShardId(cell.Id, index))).OfType<Measurement>().ToList();
+        var (zeros, elements) = (measured.Sum(shard => shard.Input.Zeros), measured.Sum(shard => shard.Input.Elements));
         return new CellStatus(
             run.Id,
             cell.Protocol.Name,
@@ -653,8 +654,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             cell.Epsilon,
             measured.Sum(shard => shard.Correct),
             measured.Sum(shard => shard.Total),
-            run.Context.Data.Test.Count,
-            measured.Count == 0 ? null : (double)measured.Sum(shard => shard.Input.Zeros) / measured.Sum(shard => shard.Input.Elements));
+            Math.Min(run.Context.Data.Test.Count, run.ShardsOf(cell) * run.Context.Campaign.Evaluation.ShardSize),
+            elements == 0 ? null : (double)zeros / elements);
     }
 
     private long Done() => _done ??= _campaign.Runs.Sum(run => WorkItem.DoneOf(run, _state));

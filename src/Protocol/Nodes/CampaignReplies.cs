@@ -74,7 +74,7 @@ public sealed record CampaignDetails(
 /// <param name="Correct">Images classified correctly so far.</param>
 /// <param name="Measured">Images measured so far.</param>
 /// <param name="Images">Images to measure.</param>
-/// <param name="ZeroFraction">Share of exact zeros in the input gradient so far; null before the first image.</param>
+/// <param name="ZeroFraction">Share of exact zeros in the input gradient so far; null where none was taken.</param>
 public sealed record CellStatus(
     RunId Run, string Protocol, string Attack, double Epsilon, int Correct, int Measured, int Images, double? ZeroFraction);
 

@@ -1,5 +1,9 @@
+using Akka.Actor;
+using SpikeTrail.Actors.Campaigns;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Results;
+using SpikeTrail.Protocol.Telemetry;
 
 namespace SpikeTrail.Actors.Tests.Campaigns;
 
@@ -26,6 +30,22 @@ public sealed class ChecksTests
 
         // As it was written, so it is read, and what is not there stays away.
         Assert.Equal(ResultsJson.Write(results), ResultsJson.Write(ResultsJson.Read(System.IO.File.ReadAllText(campaign.File("results.json")))));
+    }
+
+    [Fact]
+    public async Task A_supervisor_tells_of_how_many_images_a_check_is_and_of_no_gradient_that_none_took()
+    {
+        using var campaign = new TinyCampaign(Checked);
+        var observer = new AskingObserver();
+        await campaign.RunAsync(observer: observer);
+        var cells = (await observer.Answer.Task).Cells;
+
+        var noise = Assert.Single(cells, cell => cell is { Attack: CheckAttacks.Noise, Epsilon: 8 });
+        Assert.Equal((4, 4), (noise.Measured, noise.Images));
+        Assert.Null(noise.ZeroFraction);
+        var pgd = Assert.Single(cells, cell => cell is { Attack: "pgd", Epsilon: 8 });
+        Assert.Equal((4, 8), (pgd.Measured, pgd.Images));
+        Assert.InRange(pgd.ZeroFraction!.Value, 0, 1);
     }
 
     [Fact]
@@ -74,4 +94,26 @@ public sealed class ChecksTests
     }
 
     private static string Name(CellResult cell) => FormattableString.Invariant($"{cell.Attack} {cell.Epsilon}");
+
+    /// <summary>Asks the supervisor for its cells when the checks are done and the rest is not.</summary>
+    private sealed class AskingObserver : ICampaignObserver
+    {
+        private IActorRef _campaign = ActorRefs.Nobody;
+
+        public TaskCompletionSource<CellList> Answer { get; } = new();
+
+        public void OnStart(IActorRef campaign) => _campaign = campaign;
+
+        public void OnProgress(ProgressUpdate update)
+        {
+        }
+
+        public void OnFact(ICampaignFact fact, bool recovered)
+        {
+            if (fact is CellCompleted completed && completed.Cell.Value.Contains(CheckAttacks.Unbounded, StringComparison.Ordinal))
+            {
+                _campaign.Ask<CellList>(new ListCells(CampaignRunner.LoneCampaign)).ContinueWith(asked => Answer.SetFromTask(asked), TaskScheduler.Default);
+            }
+        }
+    }
 }
