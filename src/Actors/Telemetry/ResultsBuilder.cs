@@ -95,8 +95,11 @@ internal static class ResultsBuilder
         Course = measured.Course is { } course ? new(course.Withstood, [.. course.Losses.Select(loss => loss / measured.Total)]) : null,
     };
 
-    private static InputGradientResult Gradient(InputGradient gradient, int images) => new(
-        (double)gradient.Zeros / gradient.Elements, gradient.L1 / images, gradient.L2 / images, gradient.Linf / images, gradient.AllZeroImages, gradient.VanishingImages);
+    /// <summary>Where no gradient was taken, its norms are no numbers, as its share of zeros is.</summary>
+    private static InputGradientResult Gradient(InputGradient gradient, int images) => gradient.Elements == 0
+        ? new(double.NaN, double.NaN, double.NaN, double.NaN, 0, 0)
+        : new(
+            (double)gradient.Zeros / gradient.Elements, gradient.L1 / images, gradient.L2 / images, gradient.Linf / images, gradient.AllZeroImages, gradient.VanishingImages);
 
     private static OperationResult Operation(OperationGradient operation) => new(
         operation.Module,

@@ -71,6 +71,17 @@ public sealed class ResultsTests : TestKit
     }
 
     [Fact]
+    public void An_attack_that_takes_no_gradient_has_no_share_of_zeros_and_no_norms()
+    {
+        var campaign = Prepare();
+        var facts = Facts(campaign).OfType<ShardMeasured>().Select(shard => shard with { Measurement = shard.Measurement with { Input = InputGradient.Empty } });
+
+        Assert.All(
+            Build(campaign, facts).Runs.Single().Cells,
+            cell => Assert.Equal(new InputGradientResult(double.NaN, double.NaN, double.NaN, double.NaN, 0, 0), cell.InputGradient));
+    }
+
+    [Fact]
     public void The_keys_of_results_json_are_the_contract()
     {
         var campaign = Prepare();
