@@ -132,8 +132,8 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
 
     private string Describe()
     {
-        var names = string.Join(" and ", Cells.Select(cell => cell.Attack.Kind == AttackKind.None ? "clean" : cell.Attack.Name).Distinct());
-        var budgets = string.Join(", ", Cells.Where(cell => cell.Attack.Kind != AttackKind.None).Select(cell => cell.Epsilon.ToString(CultureInfo.InvariantCulture)).Distinct());
+        var names = string.Join(" and ", Cells.Select(cell => cell.Attack.Kind == AttackKind.None ? "clean" : CheckAttacks.IsCheck(cell.Attack) ? "checks" : cell.Attack.Name).Distinct());
+        var budgets = string.Join(", ", Cells.Where(cell => cell.Attack.Kind != AttackKind.None && !CheckAttacks.IsCheck(cell.Attack)).Select(cell => cell.Epsilon.ToString(CultureInfo.InvariantCulture)).Distinct());
         return $"{Cells[0].Protocol.Name} {names}{(budgets.Length == 0 ? "" : $" eps {budgets}")}";
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using SpikeTrail.Actors.Campaigns;
 using SpikeTrail.Protocol.Campaigns;
@@ -46,6 +47,16 @@ public sealed class ChecksTests
         var pgd = Assert.Single(cells, cell => cell is { Attack: "pgd", Epsilon: 8 });
         Assert.Equal((4, 8), (pgd.Measured, pgd.Images));
         Assert.InRange(pgd.ZeroFraction!.Value, 0, 1);
+    }
+
+    [Fact]
+    public async Task What_is_done_names_checks_once()
+    {
+        using var campaign = new TinyCampaign(Checked);
+        var activities = new ConcurrentQueue<string>();
+        await campaign.RunAsync(observer: new RecordingObserver(update => activities.Enqueue(update.Activity)));
+
+        Assert.Equal(["strict clean and fgsm and pgd and checks eps 0, 4, 8", "strict clean and fgsm and pgd eps 0, 4, 8"], activities.Where(activity => activity.StartsWith("strict", StringComparison.Ordinal)).Distinct());
     }
 
     [Fact]
