@@ -99,7 +99,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         }
         else
         {
-            var plan = _context.Group(index) with { Device = place.Device.Device, Cut = _place.Cut ?? _context.Pipeline.Cut };
+            var plan = _context.Group(index) with { Device = place.Device.Device, Cut = _place.Cut ?? _context.Pipeline.Cut, PipelineName = _place.Name };
             Self.Tell(new LayerGroupOpened(index), Context.ActorOf(_place.LayerGroup(plan), $"group-{index}"));
         }
     }

@@ -116,8 +116,8 @@ public sealed record DeviceList(IReadOnlyList<DeviceStatus> Devices) : IWireMess
 /// <param name="FramesPerSecond">How many it took a second, of late.</param>
 /// <param name="BytesSent">Bytes that it sent to neighbours in other processes, as packed frames.</param>
 /// <param name="BytesPerSecond">How many it sent a second, of late.</param>
-/// <param name="SpikeZeros">Share of exact zeros in a frame that it emitted of late; null before the first.</param>
-/// <param name="GradientZeros">Share of exact zeros in a gradient frame that it took of late, with respect to what it emits; null before the first.</param>
+/// <param name="SpikeZeros">Share of exact zeros in a frame of spikes that it emitted of late; null before the first, and for the last group, which emits logits.</param>
+/// <param name="GradientZeros">Share of exact zeros in a frame of gradients with respect to those that it took of late; null before the first, and for the last group.</param>
 public sealed record LayerGroupStatus(
     int Group,
     string Layers,
