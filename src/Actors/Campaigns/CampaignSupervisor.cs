@@ -67,6 +67,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         foreach (var replica in _replicas.Values)
         {
+            replica.EndSpan(ActivityStatusCode.Error);
             GiveBack(replica);
         }
 
@@ -239,6 +240,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void Open(Replica replica)
     {
+        // Of one that is moved, what it was at begins again elsewhere.
+        replica.EndSpan();
         replica.SetWork(null, _time.GetTimestamp());
         try
         {
@@ -562,7 +565,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         replica.Pipeline.Tell(new ClosePipeline());
     }
 
-    private void Remove(Replica replica)
+    private void Remove(Replica replica, ActivityStatusCode status = ActivityStatusCode.Error)
     {
         if (replica.Pipeline is not null)
         {
@@ -570,7 +573,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         _replicas.Remove(replica.Name);
-        replica.EndSpan(ActivityStatusCode.Error);
+        replica.EndSpan(status);
         GiveBack(replica);
     }
 
@@ -599,7 +602,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         _plan.Devices.Tell(new WantDevices(_plan.Id, 0, [], 0, null));
         foreach (var replica in _replicas.Values.ToList())
         {
-            Remove(replica);
+            // Whoever is told to stop has not failed.
+            Remove(replica, ActivityStatusCode.Unset);
         }
 
         _lack = null;

@@ -78,7 +78,7 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
         return _shards.Count < Work!.Cells.Count ? null : part with { Shards = [.. _shards] };
     }
 
-    /// <summary>Its work is done, or has failed.</summary>
+    /// <summary>Its work is done, is broken off, or has failed.</summary>
     public void EndSpan(ActivityStatusCode status = ActivityStatusCode.Unset)
     {
         Span?.SetStatus(status).Dispose();
