@@ -392,6 +392,11 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         {
             replica.EndSpan();
             replica.SetWork(null, _time.GetTimestamp());
+            if (WorkItem.DoneOf(replica.Run, _state) == replica.Run.Cost)
+            {
+                _trace?.End(replica.Run.Id);
+            }
+
             then();
             GoOn();
         });

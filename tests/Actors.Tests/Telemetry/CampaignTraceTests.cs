@@ -73,6 +73,21 @@ public sealed class CampaignTraceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_s_span_ends_with_its_last_work()
+    {
+        using var campaign = new TinyCampaign(TinyCampaign.Spec with { Seeds = [7, 8], Samples = 1 });
+
+        await campaign.RunAsync();
+
+        var runs = Ended("run");
+        var ofFirst = Ended("work").Where(piece => piece.ParentSpanId == runs[0].SpanId).ToList();
+        Assert.Equal(["epoch 1", "epoch 2"], ofFirst.Take(2).Select(WorkOf));
+        Assert.Equal("samples", WorkOf(ofFirst[^1]));
+        Assert.Equal([runs[0], runs[1]], _ended.Where(span => span.OperationName is "run"));
+        Assert.True(_ended.ToList().IndexOf(runs[0]) < _ended.ToList().IndexOf(Ended("work")[^1]), "the first run's span ends before the second's work");
+    }
+
+    [Fact]
     public async Task Work_that_fails_ends_as_an_error_and_is_counted()
     {
         using var campaign = new TinyCampaign();
