@@ -693,8 +693,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
         PersistAll(facts, recorded =>
         {
-            Learn(recorded, recovered: false);
-            if (--left == 0)
+            Learn(recorded, recovered: false, isLast: --left == 0);
+            if (left == 0)
             {
                 then();
             }
@@ -716,9 +716,9 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private void Learn(ICampaignFact fact, bool recovered)
+    private void Learn(ICampaignFact fact, bool recovered, bool isLast = true)
     {
         (_state, _done) = (_state.Apply(fact), null);
-        _telemetry.Tell(new FactRecorded(fact, recovered));
+        _telemetry.Tell(new FactRecorded(fact, recovered) { IsLast = isLast });
     }
 }

@@ -126,6 +126,20 @@ public sealed class ResultsTests : TestKit
             facts.OfType<ShardMeasured>().Reverse().Select(shard => $"shard {shard.Shard}"), _folder.Provenance().Timings.Select(timing => timing.Work));
     }
 
+    [Fact]
+    public async Task Cells_that_are_completed_together_are_written_together()
+    {
+        var campaign = Prepare();
+        var aggregator = Sys.ActorOf(TelemetryAggregator.Props(campaign, new RecordingObserver()));
+        foreach (var (place, cell) in campaign.Runs.Single().Cells.Index())
+        {
+            aggregator.Tell(new FactRecorded(new CellCompleted(cell.Id, 1, 2, 0.5), Recovered: false) { IsLast = place == 2 });
+            await aggregator.Ask<ActorIdentity>(new Identify(place));
+
+            Assert.Equal(place == 2, File.Exists(_folder.File("results.json")));
+        }
+    }
+
     protected override void AfterAll()
     {
         base.AfterAll();
