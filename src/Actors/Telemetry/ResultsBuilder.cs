@@ -95,6 +95,7 @@ internal static class ResultsBuilder
         measured.Vulnerability is { } vulnerability ? Vulnerability(vulnerability) : null)
     {
         Course = measured.Course is { } course ? new(course.Withstood, [.. course.Losses.Select(loss => loss / measured.Total)]) : null,
+        Transfer = cell.Attack is { From: { } network, Attack: { } attack } ? new(network, attack) : null,
     };
 
     private static InputGradientResult Gradient(InputGradient gradient, int images) => new(

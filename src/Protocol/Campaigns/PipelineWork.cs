@@ -24,6 +24,9 @@ public sealed record TrainEpoch(int Epoch, EpochProgress? From) : IPipelineWork
 /// <param name="Cells">The cells of the slice that are not measured yet.</param>
 public sealed record MeasureSlice(SliceId Slice, IReadOnlyList<CellId> Cells) : IPipelineWork
 {
+    /// <summary>Those of the cells whose attacked images are kept, for other networks.</summary>
+    public IReadOnlyList<CellId> Kept { get; init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() => $"slice {Slice}";
 }
@@ -31,7 +34,21 @@ public sealed record MeasureSlice(SliceId Slice, IReadOnlyList<CellId> Cells) : 
 /// <summary>A slice was measured.</summary>
 /// <param name="Slice">The slice.</param>
 /// <param name="Shards">It in every cell that was asked for: the facts.</param>
-public sealed record SliceMeasured(SliceId Slice, IReadOnlyList<ShardMeasured> Shards) : IWireMessage;
+public sealed record SliceMeasured(SliceId Slice, IReadOnlyList<ShardMeasured> Shards) : IWireMessage
+{
+    /// <summary>The attacked images that were to be kept: facts too.</summary>
+    public IReadOnlyList<ImagesKept> Images { get; init; } = [];
+}
+
+/// <summary>Show a slice of other networks' attacked images. Answered with <see cref="SliceMeasured"/>.</summary>
+/// <param name="Slice">Which.</param>
+/// <param name="Cells">The cells of the slice that are not measured yet, and whose images are there.</param>
+/// <param name="Images">Each cell's images.</param>
+public sealed record MeasureTransfer(SliceId Slice, IReadOnlyList<CellId> Cells, IReadOnlyList<CheckpointManifest> Images) : IPipelineWork
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"transfer {Slice}";
+}
 
 /// <summary>Measure one link of a chain: a slice of the test set in all its cells. Answered with <see cref="LinkMeasured"/>.</summary>
 /// <param name="Link">Which.</param>
