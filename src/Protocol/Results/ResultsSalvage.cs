@@ -23,7 +23,8 @@ public static class ResultsSalvage
             throw new JsonException(misfit);
         }
 
-        var results = ResultsJson.Read(fit!.ToJsonString());
+        // What is whole needs no mending.
+        var results = ResultsJson.Read(gaps.Count == 0 ? json : fit!.ToJsonString());
         return results.Runs.Count > 0 || gaps.Count == 0 ? (results, gaps) : throw new JsonException($"{gaps[0].Path}: {gaps[0].Problem}");
     }
 
