@@ -10,6 +10,9 @@ namespace SpikeTrail.Host.Reports;
 /// <param name="Cells">The cells.</param>
 internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSection? Rules, IReadOnlyList<CellResult> Cells)
 {
+    /// <summary>How many networks the campaign has.</summary>
+    public int Networks { get; init; } = 1;
+
     /// <summary>The run's name, as it stands in the journal: <c>sew-resnet18/cifar-10/3407</c>.</summary>
     public string RunName => NameOf(Run);
 
@@ -64,5 +67,8 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
     public static IEnumerable<ProtocolCells> Of(CampaignResults results) =>
         from run in results.Runs
         from cells in run.Cells.GroupBy(cell => cell.Protocol)
-        select new ProtocolCells(run, cells.Key, results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == cells.Key), [.. cells]);
+        select new ProtocolCells(run, cells.Key, results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == cells.Key), [.. cells])
+        {
+            Networks = results.Runs.Select(other => other.Network.Name).Distinct().Count(),
+        };
 }

@@ -38,7 +38,7 @@ internal sealed record UnlikeSetting(string Of, string Key, string Base, string 
             ($"data set {name.DataSet}", Json(run.Dataset)),
             ($"training of {name.Network} on {name.DataSet}", Training(campaign) ?? Json(new { Epochs = run.Epochs.Count })),
             ($"runs of {name.Network} on {name.DataSet}", Json(new { Seeds = string.Join(", ", campaign.Cells[name].Select(seed => Numbers.Plain(seed.Run.Seed))) })),
-            ($"attack {name.Attack}", Json(new { cell.StepSize, cell.Iterations, cell.Restarts })),
+            ($"attack {name.Attack}", Json(new { cell.StepSize, cell.Iterations, cell.Restarts, cell.Transfer })),
             ($"protocol {name.Protocol}", Json(campaign.Results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == name.Protocol))),
         ];
         return from section in sections from leaf in Leaves("", section.Section) select (section.Of, leaf.Key, leaf.Value);
