@@ -227,6 +227,15 @@ public sealed class RobustnessCheckTests
             Kept(Attacked(CheckAttacks.Unchanged, 0, 0), withstood) is var cell ? cell with { Iterations = 0, Restarts = 2, Loss = worst, Course = cell.Course! with { Losses = [first] } } : null!;
     }
 
+    [Fact]
+    public void Images_shown_again_whose_losses_were_lost_were_not_measured()
+    {
+        var again = Kept(Attacked(CheckAttacks.Unchanged, 0, 0), image => image < 1800) with { Iterations = 0, Restarts = 2 };
+        var results = Checked(With(Kept(Clean(0), image => image < 1800), Attacked("pgd", 8, 0.3)), again with { Course = again.Course! with { Losses = [] } });
+
+        Assert.Equal(NotMeasured, Result<InferenceRepeats>(results).Outcome);
+    }
+
     [Theory]
     [InlineData(0, true)]
     [InlineData(20, true)]
