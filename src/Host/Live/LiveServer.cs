@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -65,8 +66,9 @@ internal sealed class LiveServer : IAsyncDisposable
             await server._web.StartAsync();
             return server;
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or SocketException)
         {
+            // A port in use is an IOException; one that is not allowed, and an address of another machine, are what the socket says.
             await server.DisposeAsync();
             throw new InputException($"cannot show the live page at {endpoint.Host}:{endpoint.Port}: {error.Message.TrimEnd('.')}", error);
         }

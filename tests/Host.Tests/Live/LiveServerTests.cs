@@ -177,6 +177,15 @@ public sealed class LiveServerTests : LiveTest
         Assert.StartsWith($"cannot show the live page at 127.0.0.1:{first.Address.Port}: ", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Another_machines_address_is_named()
+    {
+        // Set aside for documentation: no machine has it.
+        var refusal = await Assert.ThrowsAsync<InputException>(() => LiveServer.StartAsync(Source, new LiveEndpoint("192.0.2.1", 0)));
+
+        Assert.StartsWith("cannot show the live page at 192.0.2.1:0: ", refusal.Message, StringComparison.Ordinal);
+    }
+
     protected override void AfterAll()
     {
         _browser.Dispose();
