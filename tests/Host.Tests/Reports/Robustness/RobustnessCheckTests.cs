@@ -114,10 +114,18 @@ public sealed class RobustnessCheckTests
     [Fact]
     public void The_same_images_tell_what_shares_alone_do_not()
     {
-        var (fgsm, pgd) = (Kept(Attacked("fgsm", 8, 0), image => image < 600), Kept(Attacked("pgd", 8, 0), image => image < 620));
+        var (fgsm, pgd) = (Kept(Attacked("fgsm", 8, 0), image => image < 600), Kept(Attacked("pgd", 8, 0), image => image < 622));
 
         Assert.Equal(CheckOutcome.Failed, Result<ManyStepsDoWhatOneDoes>(With(Clean(0.9), fgsm, pgd)).Outcome);
         Assert.Equal(Passed, Result<ManyStepsDoWhatOneDoes>(With(Clean(0.9), fgsm with { Course = null }, pgd)).Outcome);
+    }
+
+    [Fact]
+    public void Less_than_a_point_is_no_weaker_attack_however_sure_it_is()
+    {
+        var (fgsm, pgd) = (Kept(Attacked("fgsm", 8, 0), image => image < 600), Kept(Attacked("pgd", 8, 0), image => image < 618));
+
+        Assert.Equal(Passed, Result<ManyStepsDoWhatOneDoes>(With(Clean(0.9), fgsm, pgd)).Outcome);
     }
 
     [Fact]
