@@ -176,6 +176,15 @@ public sealed class RobustnessCheckTests
     }
 
     [Fact]
+    public void A_rise_that_is_no_chance_but_less_than_a_point_is_told_as_that()
+    {
+        var result = Result<MoreBudgetDoesMore>(With(Clean(0.9), Kept(Attacked("pgd", 2, 0), image => image < 600), Kept(Attacked("pgd", 8, 0), image => image < 618)));
+
+        Assert.Equal(Passed, result.Outcome);
+        Assert.EndsWith("from eps 2 (30.00 %) to eps 8 (30.90 %), by less than a point", result.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_attack_that_takes_nothing_away_is_doubtful()
     {
         var result = Result<MoreBudgetDoesMore>(With(Clean(0.9), Attacked("pgd", 2, 0.9), Attacked("pgd", 4, 0.9)));

@@ -61,8 +61,9 @@ internal sealed class MoreBudgetDoesMore() : RobustnessCheck("More budget does m
                 NoEffect);
         }
 
-        return rises.Where(rise => rise.Paired.Lower < 0).MinBy(rise => rise.Paired.Lower) is { } chance
-            ? CheckResult.Passed($"{Of(cells, chance)}, which chance explains{FewerBits(cells, chance)}")
+        var (most, p) = rises.Zip(corrected).MinBy(rise => rise.First.Paired.Lower);
+        return most.Paired.Lower < 0
+            ? CheckResult.Passed($"{Of(cells, most)}, {(p < Significant ? "by less than a point" : "which chance explains")}{FewerBits(cells, most)}")
             : CheckResult.Passed("accuracy falls, or stays, from the clean images to every attack's largest budget");
     }
 
