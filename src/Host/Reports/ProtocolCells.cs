@@ -52,8 +52,8 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
     public CellResult? Gradient() =>
         Epsilons.Select(Gradient).FirstOrDefault(cell => cell is { Operations.Count: > 0 });
 
-    /// <summary>Whether a cell's attack takes one step only: FGSM, under whatever name.</summary>
-    public static bool IsSingleStep(CellResult cell) => cell.Iterations == 1;
+    /// <summary>Whether a cell's attack is one step as long as the budget: FGSM, under whatever name. It has no step size of its own.</summary>
+    public static bool IsSingleStep(CellResult cell) => cell is { Iterations: 1, StepSize: 0 };
 
     public static string NameOf(RunResult run) => $"{run.Network.Name}/{run.Dataset.Name}/{Numbers.Plain(run.Seed)}";
 

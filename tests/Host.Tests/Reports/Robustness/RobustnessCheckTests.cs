@@ -112,6 +112,16 @@ public sealed class RobustnessCheckTests
     }
 
     [Fact]
+    public void One_step_that_is_shorter_than_the_budget_is_not_what_one_does()
+    {
+        var shorter = Attacked("short", 8, 0.2) with { StepSize = 2.55 };
+        var results = With(Clean(0.9), shorter, Attacked("pgd", 8, 0.35));
+
+        Assert.Equal(NotMeasured, Result<ManyStepsDoWhatOneDoes>(results).Outcome);
+        Assert.Contains("Attack **short**: 1 step of length 2.55/255 along the gradient's sign, 1 start.", new CampaignReport(results, null).ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_images_tell_what_shares_alone_do_not()
     {
         var (fgsm, pgd) = (Kept(Attacked("fgsm", 8, 0), image => image < 600), Kept(Attacked("pgd", 8, 0), image => image < 622));

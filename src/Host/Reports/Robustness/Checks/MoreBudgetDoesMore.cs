@@ -43,8 +43,8 @@ internal sealed class MoreBudgetDoesMore() : RobustnessCheck("More budget does m
         var proved = rises.Zip(corrected, (rise, p) => (Rise: rise, PValue: p)).Where(test => test.Rise.Paired.Lower < -Slack && test.PValue < Significant).ToList();
         if (proved.Count > 0)
         {
-            var (rise, pValue) = proved.MaxBy(test => (!ProtocolCells.IsSingleStep(test.Rise.After), -test.Rise.Paired.Lower));
-            var single = ProtocolCells.IsSingleStep(rise.After);
+            var (rise, pValue) = proved.MaxBy(test => (test.Rise.After.Iterations > 1, -test.Rise.Paired.Lower));
+            var single = rise.After.Iterations == 1;
             var bits = FewerBits(cells, rise);
             return CheckResult.Failed(
                 single ? Verdict.Doubtful : Verdict.Unreliable,
