@@ -290,11 +290,32 @@ public sealed class RobustnessCheckTests
     {
         var result = Result<MoreStepsFindNoMore>(Checked(
             With(Clean(0.9), Kept(Attacked("pgd", 8, 0), image => image < own)),
-            Kept(Attacked(CheckAttacks.Iterations, 8, 0) with { Iterations = 35 }, image => image < stronger)));
+            Kept(Attacked(CheckAttacks.Iterations, 8, 0) with { StepSize = 2.55, Iterations = 35 }, image => image < stronger)));
 
         Assert.Equal(passes ? Verdict.Reliable : Verdict.Doubtful, result.Verdict);
         Assert.Contains(meaning, result.Meaning, StringComparison.Ordinal);
         Assert.StartsWith("at eps 8, 35 steps leave", result.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_made_stronger_is_what_it_is_compared_with()
+    {
+        // Twenty steps from one start were multiplied; seven from two leave less, and are another attack.
+        var (ifgsm, pgd) = (Kept(Attacked("ifgsm", 8, 0) with { StepSize = 2.55, Iterations = 20 }, image => image < 600), Kept(Attacked("pgd", 8, 0) with { Restarts = 2 }, image => image < 500));
+        var result = Result<MoreStepsFindNoMore>(Checked(
+            With(Clean(0.9), ifgsm, pgd), Kept(Attacked(CheckAttacks.Iterations, 8, 0) with { StepSize = 2.55, Iterations = 100 }, image => image < 595)));
+
+        Assert.Equal(Passed, result.Outcome);
+        Assert.Contains("ifgsm's 20 steps 30.00 %", result.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_starts_may_leave_more_than_an_attack_from_the_clean_images()
+    {
+        var ifgsm = Kept(Attacked("ifgsm", 8, 0) with { StepSize = 2.55, Iterations = 20 }, image => image < 600);
+        var starts = Kept(Attacked(CheckAttacks.Restarts, 8, 0) with { StepSize = 2.55, Iterations = 20, Restarts = 5 }, image => image < 650);
+
+        Assert.Equal(Passed, Result<MoreStartsFindNoMore>(Checked(With(Clean(0.9), ifgsm), starts)).Outcome);
     }
 
     [Fact]

@@ -1,8 +1,9 @@
+using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports.Robustness.Checks;
 
-/// <summary>The campaign's strongest attack beside the same with more of something, on the same images.</summary>
+/// <summary>One of the campaign's attacks beside the same with more of something, on the same images.</summary>
 internal static class StrongerAttack
 {
     /// <summary>Whether the stronger one leaves less, by more than chance explains and by more than a point; null where one of them was not measured.</summary>
@@ -18,12 +19,12 @@ internal static class StrongerAttack
             return null;
         }
 
-        // Beside a single step too, where the campaign has nothing else.
-        var measured = own.OrderByDescending(cell => cell.Iterations > 1).ThenBy(cell => cell.Accuracy).First();
+        var (measured, isSame) = Weaker(own, stronger);
         var paired = PairedCells.Of(stronger, measured);
         var what = $"at eps {Numbers.Epsilon(stronger.Epsilon)}, {effort(stronger)} leave {Numbers.PercentSign(paired.Accuracy)} of {Numbers.Count(paired.Images, "image", "images")}, "
             + $"{measured.Attack}'s {effort(measured)} {Numbers.PercentSign(paired.OtherAccuracy)}";
         return Math.Abs(paired.Lower) <= RobustnessCheck.Slack || paired.PValue >= RobustnessCheck.Significant ? CheckResult.Passed(what)
+            : paired.Lower < 0 && !isSame ? CheckResult.Passed(what)
             : paired.Lower > 0
                 ? CheckResult.Failed(
                     Verdict.Doubtful,
@@ -34,4 +35,14 @@ internal static class StrongerAttack
                     $"{what} (p = {Numbers.Probability(paired.PValue)})",
                     "More effort does less: the attack leaves what it had found again. The gradient is noisy, or the steps are too long.");
     }
+
+    /// <summary>
+    /// The attack that was made stronger, as far as its settings tell (<see cref="CheckAttacks"/>): the strongest of those that have the same steps, or as many starts. Beside a
+    /// single step too, where the campaign has nothing else. Whether it is the same but for the number of steps: more starts may be those of an attack that had none at random.
+    /// </summary>
+    private static (CellResult Cell, bool IsSame) Weaker(IReadOnlyList<CellResult> own, CellResult stronger) =>
+        own.Where(cell => cell.Iterations > 1 && cell.StepSize == stronger.StepSize && (cell.Restarts == stronger.Restarts || cell.Iterations == stronger.Iterations))
+            .MaxBy(cell => (long)cell.Iterations * cell.Restarts) is { } weaker
+                ? (weaker, weaker.Restarts == stronger.Restarts)
+                : (own.OrderByDescending(cell => cell.Iterations > 1).ThenBy(cell => cell.Accuracy).First(), false);
 }
