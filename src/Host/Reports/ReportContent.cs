@@ -54,7 +54,7 @@ internal static partial class ReportContent
     private static string Missing(CampaignResults results)
     {
         var missing = results.Runs.SelectMany(run => run.Missing).ToList();
-        var (all, errored) = (missing.Count + results.Runs.Sum(run => run.Cells.Count), missing.Count(cell => cell.Errored));
+        var (all, errored) = (missing.Count + results.Runs.Sum(run => run.Cells.Count + (run.Checks?.Count ?? 0)), missing.Count(cell => cell.Errored));
         return missing.Count == 0
             ? "not every cell has been measured yet"
             : $"of {Numbers.Count(all, "cell", "cells")}, {Numbers.Count(errored)} errored (their work was given up after repeated failures, see Failures) and {Numbers.Count(missing.Count - errored)} are unfinished";
