@@ -61,7 +61,7 @@ internal sealed class MoreBudgetDoesMore() : RobustnessCheck("More budget does m
                 NoEffect);
         }
 
-        var (most, p) = rises.Zip(corrected).MinBy(rise => rise.First.Paired.Lower);
+        var (most, p) = rises.Zip(corrected, (rise, p) => (Rise: rise, PValue: p)).MinBy(test => test.Rise.Paired.Lower);
         return most.Paired.Lower < 0
             ? CheckResult.Passed($"{Of(cells, most)}, {(p < Significant ? "by less than a point" : "which chance explains")}{FewerBits(cells, most)}")
             : CheckResult.Passed("accuracy falls, or stays, from the clean images to every attack's largest budget");

@@ -19,12 +19,11 @@ internal static class StrongerAttack
             return null;
         }
 
-        var (measured, isSame) = Weaker(own, stronger);
+        var (measured, startsAlike) = Weaker(own, stronger);
         var paired = PairedCells.Of(stronger, measured);
         var what = $"at eps {Numbers.Epsilon(stronger.Epsilon)}, {effort(stronger)} leave {Numbers.PercentSign(paired.Accuracy)} of {Numbers.Count(paired.Images, "image", "images")}, "
             + $"{measured.Attack}'s {effort(measured)} {Numbers.PercentSign(paired.OtherAccuracy)}";
-        return Math.Abs(paired.Lower) <= RobustnessCheck.Slack || paired.PValue >= RobustnessCheck.Significant ? CheckResult.Passed(what)
-            : paired.Lower < 0 && !isSame ? CheckResult.Passed(what)
+        return Math.Abs(paired.Lower) <= RobustnessCheck.Slack || paired.PValue >= RobustnessCheck.Significant || (paired.Lower < 0 && !startsAlike) ? CheckResult.Passed(what)
             : paired.Lower > 0
                 ? CheckResult.Failed(
                     Verdict.Doubtful,
@@ -37,10 +36,10 @@ internal static class StrongerAttack
     }
 
     /// <summary>
-    /// The attack that was made stronger, as far as its settings tell (<see cref="CheckAttacks"/>): the strongest of those that have the same steps, or as many starts. Beside a
-    /// single step too, where the campaign has nothing else. Whether it is the same but for the number of steps: more starts may be those of an attack that had none at random.
+    /// The attack that <see cref="CheckAttacks"/> made stronger, as far as settings tell; where the campaign has none, its strongest. And whether both start alike: only where the
+    /// number of steps alone differs, because many starts are random ones, even of an attack that starts at the clean images.
     /// </summary>
-    private static (CellResult Cell, bool IsSame) Weaker(IReadOnlyList<CellResult> own, CellResult stronger) =>
+    private static (CellResult Cell, bool StartsAlike) Weaker(IReadOnlyList<CellResult> own, CellResult stronger) =>
         own.Where(cell => cell.Iterations > 1 && cell.StepSize == stronger.StepSize && (cell.Restarts == stronger.Restarts || cell.Iterations == stronger.Iterations))
             .MaxBy(cell => (long)cell.Iterations * cell.Restarts) is { } weaker
                 ? (weaker, weaker.Restarts == stronger.Restarts)
