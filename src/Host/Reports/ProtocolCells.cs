@@ -10,6 +10,9 @@ namespace SpikeTrail.Host.Reports;
 /// <param name="Cells">The cells.</param>
 internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSection? Rules, IReadOnlyList<CellResult> Cells)
 {
+    /// <summary>What of the run or of its protocol could not be read: something else may stand in its place. Null where all could.</summary>
+    public Gap? Damage { get; init; }
+
     /// <summary>The run's name, as it stands in the journal: <c>sew-resnet18/cifar-10/3407</c>.</summary>
     public string RunName => NameOf(Run);
 
@@ -55,11 +58,15 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
     /// <summary>Whether a cell's attack is one step as long as the budget: FGSM, under whatever name. It has no step size of its own.</summary>
     public static bool IsSingleStep(CellResult cell) => cell is { Iterations: 1, StepSize: 0 };
 
+    /// <summary>A cell's accuracy from its counts: in a damaged file the share itself may be lost.</summary>
+    public static double AccuracyOf(CellResult cell) => (double)cell.Correct / cell.Total;
+
     public static string NameOf(RunResult run) => $"{run.Network.Name}/{run.Dataset.Name}/{Numbers.Plain(run.Seed)}";
 
     /// <summary>All runs by protocol, in the order of the results.</summary>
-    public static IEnumerable<ProtocolCells> Of(CampaignResults results) =>
-        from run in results.Runs
-        from cells in run.Cells.GroupBy(cell => cell.Protocol)
-        select new ProtocolCells(run, cells.Key, results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == cells.Key), [.. cells]);
+    public static IEnumerable<ProtocolCells> Of(CampaignResults results, params IReadOnlyList<Gap> gaps) =>
+        from run in results.Runs.Index()
+        let damage = gaps.FirstOrDefault(gap => gap.Run == run.Index || gap.Path == "$.campaign" || gap.Path.StartsWith("$.campaign.protocols", StringComparison.Ordinal))
+        from cells in run.Item.Cells.GroupBy(cell => cell.Protocol)
+        select new ProtocolCells(run.Item, cells.Key, results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == cells.Key), [.. cells]) { Damage = damage };
 }

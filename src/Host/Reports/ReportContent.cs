@@ -23,7 +23,7 @@ internal static partial class ReportContent
         Damage(text, report.Gaps);
         Accuracy(text, report.Results);
         Protocols(text, report.Results);
-        RobustnessSection.Write(text, report.Results);
+        RobustnessSection.Write(text, report);
         Samples(text, report.Samples);
         Sparsity(text, report.Results);
         Theorems(text, report.Results);
@@ -44,7 +44,7 @@ internal static partial class ReportContent
             text.Paragraph($"**Incomplete:** {Missing(report.Results)}. Run the campaign again with the same output folder to continue it.");
         }
 
-        if (RobustnessSection.Summary(NetworkVerdict.Of(report.Results)) is { Length: > 0 } verdicts)
+        if (RobustnessSection.Summary(NetworkVerdict.Of(report.Results, report.Gaps)) is { Length: > 0 } verdicts)
         {
             text.Paragraph($"**{RobustnessSection.Title}** {verdicts}.");
         }

@@ -121,7 +121,7 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
             var at = $"{path}[{i}]";
             if (Fit(rule, item, at, out var node) is { } misfit)
             {
-                gaps.Add(new(file, misfit.Path, misfit.Problem, misfit.Path == at ? "it is left out" : $"{at} is left out"));
+                gaps.Add(new(file, misfit.Path, misfit.Problem, misfit.Path == at ? "it is left out" : $"{at} is left out") { LeftOut = at });
             }
             else
             {

@@ -162,6 +162,20 @@ public sealed class ResultsSalvageTests
     }
 
     [Fact]
+    public void A_gap_says_which_of_the_runs_that_are_left_it_is_in()
+    {
+        var damaged = JsonNode.Parse(Whole)!;
+        damaged["campaign"]!["name"] = 7;
+        damaged["runs"]![0]!["dataset"]!["name"] = 7;
+        damaged["runs"]![1]!["cells"]![1]!["loss"] = "high";
+        damaged["runs"]![1]!["cells"]![2]!["total"] = "many";
+
+        Assert.Equal(
+            [("$.campaign.name", null), ("$.runs[0].dataset.name", null), ("$.runs[1].cells[1].loss", 0), ("$.runs[1].cells[2].total", 0)],
+            ResultsSalvage.Read("results.json", damaged.ToJsonString()).Gaps.Select(gap => (gap.Path, gap.Run)));
+    }
+
+    [Fact]
     public void Numbers_that_are_none_are_read_without_their_quotes_too()
     {
         var (results, gaps) = ResultsSalvage.Read("results.json", Whole.Replace("\"loss\": 1.25,", "\"loss\": NaN,", StringComparison.Ordinal));

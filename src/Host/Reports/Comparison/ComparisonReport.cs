@@ -81,7 +81,7 @@ internal static class ComparisonReport
             yield return $"{unlike.Of}: {unlike.Key} = {unlike.Base} in {comparison.Base.Label}, but {unlike.Value} in {unlike.Campaign}";
         }
 
-        foreach (var (campaign, unreliable) in comparison.Campaigns.Select(campaign => (campaign, NetworkVerdict.Of(campaign.Results).Count(network => network.Verdict == Verdict.Unreliable)))
+        foreach (var (campaign, unreliable) in comparison.Campaigns.Select(campaign => (campaign, NetworkVerdict.Of(campaign.Results, campaign.Report.Gaps).Count(network => network.Verdict == Verdict.Unreliable)))
                      .Where(pair => pair.Item2 > 0))
         {
             yield return $"{campaign.Label} has {Numbers.Count(unreliable, "network", "networks")} whose robustness is unreliable; its own report says why";

@@ -1,6 +1,5 @@
 using SpikeTrail.Host.Reports.Document;
 using SpikeTrail.Host.Reports.Figures;
-using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports.Robustness;
 
@@ -23,10 +22,10 @@ internal static class RobustnessSection
         orderby alike.Key
         select $"{Numbers.Count(alike.Count())} {NetworkVerdict.Word(alike.Key)} ({string.Join("; ", alike.Select(network => network.Where))})");
 
-    public static void Write(ReportDocument text, CampaignResults results)
+    public static void Write(ReportDocument text, CampaignReport report)
     {
         text.Heading(2, Title);
-        var verdicts = NetworkVerdict.Of(results);
+        var verdicts = NetworkVerdict.Of(report.Results, report.Gaps);
         if (verdicts.Count == 0)
         {
             text.Paragraph("No attack has been measured yet.");
@@ -51,7 +50,7 @@ internal static class RobustnessSection
             text.Paragraph($"What the campaign did not ask for, this measures, on all test images or the first so many: `{Command}`.");
         }
 
-        text.Draw(CampaignFigures.LossAlong(results));
+        text.Draw(CampaignFigures.LossAlong(report.Results));
     }
 
     private static TextTable Table(IReadOnlyList<NetworkVerdict> networks)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SpikeTrail.Host.Reports;
 using SpikeTrail.Host.Reports.Robustness;
 using SpikeTrail.Host.Reports.Robustness.Checks;
@@ -32,6 +33,34 @@ public sealed class RobustnessCheckTests
 
         AssertUnreliable<LossesAreNumbers>("the loss under fgsm at eps 2 is NaN, and 1 of 3 losses are not finite", "diverged", results);
         Assert.Single(Judged(results).Reasons);
+    }
+
+    [Theory]
+    [InlineData("$.runs[0].cells[0]", "accuracy", "\"much\"")]
+    [InlineData("$.runs[0].cells[1]", "loss", "\"high\"")]
+    [InlineData("$.runs[0].cells[1].input-gradient", "l2", "-1")]
+    [InlineData("$.campaign.protocols[0]", "contaminate", "7")]
+    public void What_stands_in_for_something_damaged_is_no_measurement(string path, string key, string value)
+    {
+        var damaged = JsonNode.Parse(ResultsJson.Write(Campaign))!;
+        path.Split('.').Skip(1).SelectMany(step => step.TrimEnd(']').Split('[')).Aggregate(damaged, (node, step) => (int.TryParse(step, null, out var index) ? node[index] : node[step])!)[key] =
+            JsonNode.Parse(value);
+        var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
+
+        var verdicts = NetworkVerdict.Of(results, gaps);
+
+        Assert.Equal(Verdict.Doubtful, verdicts[0].Verdict);
+        Assert.All(verdicts[0].Results, check => Assert.StartsWith($"the results are damaged (`{path}", check.Result.What, StringComparison.Ordinal));
+        Assert.Equal(path.StartsWith("$.campaign", StringComparison.Ordinal), verdicts[1].Cells.Damage is not null);
+        Assert.Contains($"– Not measured, the results are damaged (`{path}", new CampaignReport(results, null) { Gaps = gaps }.ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Accuracies_are_taken_from_what_was_counted()
+    {
+        var results = With([.. Campaign.Runs[0].Cells.Select(cell => cell with { Accuracy = double.NaN })]);
+
+        Assert.Equal(Judged(Campaign).Results, Judged(results).Results);
     }
 
     [Theory]

@@ -21,7 +21,7 @@ internal sealed class ChanceDoesLess() : RobustnessCheck("Noise wins no images t
 
         var worst = overlooked.MaxBy(budget => (double)budget.Images / budget.Noise.Total);
         var what = $"at eps {Numbers.Epsilon(worst.Noise.Epsilon)} noise wins {Share(worst.Images, worst.Noise.Total)} that {Names(worst.Attacks)} "
-            + $"{(worst.Attacks.Select(cell => cell.Attack).Distinct().Count() == 1 ? "loses" : "lose")}; alone it leaves {Numbers.PercentSign(worst.Noise.Accuracy)}";
+            + $"{(worst.Attacks.Select(cell => cell.Attack).Distinct().Count() == 1 ? "loses" : "lose")}; alone it leaves {Numbers.PercentSign(ProtocolCells.AccuracyOf(worst.Noise))}";
         return WilsonInterval.Of(worst.Images, worst.Noise.Total).Low > Slack
             ? CheckResult.Failed(
                 Verdict.Unreliable,

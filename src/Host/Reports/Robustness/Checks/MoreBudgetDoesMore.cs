@@ -52,12 +52,12 @@ internal sealed class MoreBudgetDoesMore() : RobustnessCheck("More budget does m
                 !single ? Masked : bits.Length > 0 ? MaskedByCode : Overshoots);
         }
 
-        if (cells.Clean is { } clean && clean.Accuracy > Chance(cells) && cells.Attacked.Where(cell => cell.Iterations > 0).MinBy(cell => cell.Accuracy) is { } strongest
-            && strongest.Accuracy >= clean.Accuracy)
+        if (cells.Clean is { } clean && ProtocolCells.AccuracyOf(clean) > Chance(cells) && cells.Attacked.Where(cell => cell.Iterations > 0).MinBy(ProtocolCells.AccuracyOf) is { } strongest
+            && ProtocolCells.AccuracyOf(strongest) >= ProtocolCells.AccuracyOf(clean))
         {
             return CheckResult.Failed(
                 Verdict.Doubtful,
-                $"no attack takes accuracy below that of the clean images, {Numbers.PercentSign(clean.Accuracy)}",
+                $"no attack takes accuracy below that of the clean images, {Numbers.PercentSign(ProtocolCells.AccuracyOf(clean))}",
                 NoEffect);
         }
 
@@ -75,7 +75,7 @@ internal sealed class MoreBudgetDoesMore() : RobustnessCheck("More budget does m
             var before = cells.Clean;
             foreach (var cell in attack.OrderBy(cell => cell.Epsilon))
             {
-                if (before is not null && before.Accuracy > Chance(cells))
+                if (before is not null && ProtocolCells.AccuracyOf(before) > Chance(cells))
                 {
                     yield return new Step(before, cell, PairedCells.Of(cell, before));
                 }

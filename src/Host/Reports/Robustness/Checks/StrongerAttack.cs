@@ -43,5 +43,5 @@ internal static class StrongerAttack
         own.Where(cell => cell.Iterations > 1 && cell.StepSize == stronger.StepSize && (cell.Restarts == stronger.Restarts || cell.Iterations == stronger.Iterations))
             .MaxBy(cell => (long)cell.Iterations * cell.Restarts) is { } weaker
                 ? (weaker, weaker.Restarts == stronger.Restarts)
-                : (own.OrderByDescending(cell => cell.Iterations > 1).ThenBy(cell => cell.Accuracy).First(), false);
+                : (own.OrderByDescending(cell => cell.Iterations > 1).ThenBy(ProtocolCells.AccuracyOf).First(), false);
 }
