@@ -136,6 +136,38 @@ public sealed class CampaignComparisonTests
         Assert.Empty(UnlikeSetting.Between(slow, Base));
     }
 
+    [Fact]
+    public void What_only_provenance_knows_of_networks_codes_and_the_measurement_is_compared_too()
+    {
+        var (mine, theirs) = (Configured("mine", alpha: 2, phaseBits: 8, batch: 50), Configured("theirs", alpha: 8, phaseBits: 4, batch: 100));
+
+        Assert.Equal(
+            [
+                "network sew-resnet18-max: neuron.surrogate.alpha 2, 8",
+                "data set fashion-mnist: encoder.phase-bits 8, 4",
+                "evaluation: batch-size 50, 100",
+            ],
+            UnlikeSetting.Between(mine, theirs).Select(unlike => $"{unlike.Of}: {unlike.Key} {unlike.Base}, {unlike.Value}"));
+        Assert.Empty(UnlikeSetting.Between(mine, Base));
+    }
+
+    private static ComparedCampaign Configured(string label, int alpha, int phaseBits, int batch) => new(label, new(Base.Results, SampleResults.Provenance with
+    {
+        Configuration = JsonSerializer.SerializeToElement(new
+        {
+            campaign = new Dictionary<string, object>
+            {
+                ["networks"] = new object[]
+                {
+                    new { name = "another", neuron = new { threshold = alpha } },
+                    new { name = "sew-resnet18-max", neuron = new { kind = "if", threshold = 1, surrogate = new { kind = "atan", alpha } } },
+                },
+                ["data-sets"] = new[] { new { name = "fashion-mnist", encoder = new Dictionary<string, object> { ["kind"] = "phase", ["phase-bits"] = phaseBits } } },
+                ["evaluation"] = new Dictionary<string, object> { ["batch-size"] = batch },
+            },
+        }),
+    }));
+
     private static ComparedCampaign Trained(string label, string rate) => new(label, new(Base.Results, SampleResults.Provenance with
     {
         Configuration = JsonDocument.Parse("""{"campaign":{"training":{"epochs":2,"optimizer":{"kind":"adam","learning-rate":RATE}}}}""".Replace("RATE", rate, StringComparison.Ordinal)).RootElement,
