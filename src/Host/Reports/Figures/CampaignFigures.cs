@@ -39,12 +39,12 @@ internal static class CampaignFigures
         new Axis("L2 norm of the gradient", Logarithmic: true),
         operation => operation.InputNorm);
 
-    /// <summary>The trade-off itself: clean accuracy against accuracy under the strongest attack at the largest budget, with the gradient's zeros named.</summary>
+    /// <summary>The trade-off itself: clean accuracy against accuracy under the strongest attack that takes gradients at the largest budget, with the gradient's zeros named.</summary>
     public static IEnumerable<Figure> TradeOff(CampaignResults results)
     {
         foreach (var setting in Setting.Of(results))
         {
-            var budgets = setting.Cells.SelectMany(cells => cells.Epsilons).ToList();
+            var budgets = setting.Cells.SelectMany(cells => cells.Attacked).Where(cell => cell.Iterations > 0).Select(cell => cell.Epsilon).ToList();
             if (budgets.Count == 0)
             {
                 continue;
@@ -54,7 +54,7 @@ internal static class CampaignFigures
             var points = (
                 from network in setting.Networks
                 from cells in network.Seeds
-                let worst = cells.Attacked.Where(cell => cell.Epsilon == epsilon).MinBy(AccuracyOf)
+                let worst = cells.Attacked.Where(cell => cell.Iterations > 0 && cell.Epsilon == epsilon).MinBy(AccuracyOf)
                 let clean = cells.Clean
                 where clean is not null && worst is not null
                 select new Series(
