@@ -17,8 +17,8 @@ public sealed class CampaignComparisonTests
 
         Assert.Equal(
             [("second", "none", 1), ("third", "none", -5), ("second", "pgd", 5)],
-            comparison.Differences.Select(difference => (difference.Other.Campaign, difference.Cell.Attack, (int)Math.Round(difference.Test.Difference * 100))));
-        Assert.All(comparison.Differences, difference => Assert.Equal("base", difference.Base.Campaign));
+            comparison.Differences.Select(difference => (difference.Other.Label, difference.Cell.Attack, (int)Math.Round(difference.Test.Difference * 100))));
+        Assert.All(comparison.Differences, difference => Assert.Equal("base", difference.Base.Label));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class CampaignComparisonTests
     }
 
     [Fact]
-    public void One_seed_has_no_spread() => Assert.Null(PooledShare.Of(Base, Base.Cells.First().Key).Spread);
+    public void One_seed_has_no_spread() => Assert.Null(Base.Share(Base.Cells.First().Key).Spread);
 
     [Fact]
     public void The_more_is_compared_the_more_a_difference_must_be()

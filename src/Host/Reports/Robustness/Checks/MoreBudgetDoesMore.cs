@@ -40,7 +40,7 @@ internal sealed class MoreBudgetDoesMore() : RobustnessCheck("More budget does m
         }
 
         var corrected = HolmCorrection.Of([.. rises.Select(rise => rise.Paired.PValue)]);
-        var proved = rises.Zip(corrected, (rise, p) => (Rise: rise, PValue: p)).Where(test => test.Rise.Paired.Lower < -Slack && test.PValue < Significant).ToList();
+        var proved = rises.Zip(corrected, (rise, p) => (Rise: rise, PValue: p)).Where(test => test.Rise.Paired.Lower < -Slack && test.PValue < Significance.Level).ToList();
         if (proved.Count > 0)
         {
             var (rise, pValue) = proved.MaxBy(test => (test.Rise.After.Iterations > 1, -test.Rise.Paired.Lower));
@@ -63,7 +63,7 @@ internal sealed class MoreBudgetDoesMore() : RobustnessCheck("More budget does m
 
         var (most, p) = rises.Zip(corrected, (rise, p) => (Rise: rise, PValue: p)).MinBy(test => test.Rise.Paired.Lower);
         return most.Paired.Lower < 0
-            ? CheckResult.Passed($"{Of(cells, most)}, {(p < Significant ? "by less than a point" : "which chance explains")}{FewerBits(cells, most)}")
+            ? CheckResult.Passed($"{Of(cells, most)}, {(p < Significance.Level ? "by less than a point" : "which chance explains")}{FewerBits(cells, most)}")
             : CheckResult.Passed("accuracy falls, or stays, from the clean images to every attack's largest budget");
     }
 

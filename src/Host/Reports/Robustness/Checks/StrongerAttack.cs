@@ -1,3 +1,4 @@
+using SpikeTrail.Host.Reports.Statistics;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Results;
 
@@ -23,7 +24,7 @@ internal static class StrongerAttack
         var paired = PairedCells.Of(stronger, measured);
         var what = $"at eps {Numbers.Epsilon(stronger.Epsilon)}, {effort(stronger)} leave {Numbers.PercentSign(paired.Accuracy)} of {Numbers.Count(paired.Images, "image", "images")}, "
             + $"{measured.Attack}'s {effort(measured)} {Numbers.PercentSign(paired.OtherAccuracy)}";
-        return Math.Abs(paired.Lower) <= RobustnessCheck.Slack || paired.PValue >= RobustnessCheck.Significant || (paired.Lower < 0 && !startsAlike) ? CheckResult.Passed(what)
+        return Math.Abs(paired.Lower) <= RobustnessCheck.Slack || paired.PValue >= Significance.Level || (paired.Lower < 0 && !startsAlike) ? CheckResult.Passed(what)
             : paired.Lower > 0
                 ? CheckResult.Failed(
                     Verdict.Doubtful,
