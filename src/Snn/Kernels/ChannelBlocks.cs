@@ -43,11 +43,11 @@ internal readonly struct ChannelBlocks
 
     /// <summary>The blocks of each time step of a window.</summary>
     public static ChannelBlocks OfSteps<T>(Tensor window_WNCHW) =>
-        new(window_WNCHW.NumberOfElements / window_WNCHW.shape[0], (int)window_WNCHW.shape[2], Vector<T>.Count);
+        new(window_WNCHW.NumberOfElements / window_WNCHW.size(0), (int)window_WNCHW.size(2), Vector<T>.Count);
 
     /// <summary>The blocks of a window as one row.</summary>
     public static ChannelBlocks OfWhole<T>(Tensor window_WNCHW) =>
-        new(window_WNCHW.NumberOfElements, (int)window_WNCHW.shape[2], Vector<T>.Count);
+        new(window_WNCHW.NumberOfElements, (int)window_WNCHW.size(2), Vector<T>.Count);
 
     /// <summary>The blocks from one chunk to before another: where each begins, and its size.</summary>
     public IEnumerable<(long Start, int Count)> Of(int firstChunk, int lastChunk)

@@ -7,13 +7,13 @@ namespace SpikeTrail.Snn.Kernels;
 /// <param name="Mean">[C].</param>
 /// <param name="Squares">Σ (x − mean)², [C].</param>
 /// <param name="Count">Values in a channel.</param>
-internal sealed record ChannelStatistics(double[] Mean, double[] Squares, long Count)
+internal sealed unsafe record ChannelStatistics(double[] Mean, double[] Squares, long Count)
 {
     /// <summary>Σ (x − mean)²/n.</summary>
-    public double[] Variance => [.. Squares.Select(sum => sum / Count)];
+    public double[] Variance => Over(Squares, Count);
 
     /// <summary>Σ (x − mean)²/(n − 1); not a number for a single value.</summary>
-    public double[] UnbiasedVariance => [.. Squares.Select(sum => sum / (Count - 1))];
+    public double[] UnbiasedVariance => Over(Squares, Count - 1);
 
     /// <summary>The statistics of a window with its channels last in memory.</summary>
     public static ChannelStatistics Of(Tensor inputs_WNCHW)
@@ -21,18 +21,39 @@ internal sealed record ChannelStatistics(double[] Mean, double[] Squares, long C
         // Deviations from a value of the channel itself: sums of squares of the values would lose a small variance to a large mean.
         var centre = inputs_WNCHW.dtype == ScalarType.Float32 ? FirstPixel<float>(inputs_WNCHW) : FirstPixel<double>(inputs_WNCHW);
         var sums = ChannelSums.OfDeviations(inputs_WNCHW, centre);
-        var count = inputs_WNCHW.NumberOfElements / inputs_WNCHW.shape[2];
+        var count = inputs_WNCHW.NumberOfElements / centre.Length;
         var (ofDeviations, ofSquares) = (sums.OfValues, sums.OfProducts);
-        return new ChannelStatistics(
-            [.. centre.Zip(ofDeviations, (value, sum) => value + sum / count)],
-            [.. ofSquares.Zip(ofDeviations, (squares, sum) => Math.Max(0, squares - sum * sum / count))],
-            count);
+        var (mean, squares) = (new double[centre.Length], new double[centre.Length]);
+        for (var channel = 0; channel < centre.Length; channel++)
+        {
+            mean[channel] = centre[channel] + ofDeviations[channel] / count;
+            squares[channel] = Math.Max(0, ofSquares[channel] - ofDeviations[channel] * ofDeviations[channel] / count);
+        }
+
+        return new ChannelStatistics(mean, squares, count);
     }
 
-    private static unsafe double[] FirstPixel<T>(Tensor inputs_WNCHW)
+    private static double[] FirstPixel<T>(Tensor inputs_WNCHW)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var pixel = new ReadOnlySpan<T>(TensorMemory.Of<T>(inputs_WNCHW), (int)inputs_WNCHW.shape[2]);
-        return [.. pixel.ToArray().Select(value => T.IsFinite(value) ? double.CreateTruncating(value) : 0)];
+        var pixel = new double[inputs_WNCHW.size(2)];
+        var from = TensorMemory.Of<T>(inputs_WNCHW);
+        for (var channel = 0; channel < pixel.Length; channel++)
+        {
+            pixel[channel] = T.IsFinite(from[channel]) ? double.CreateTruncating(from[channel]) : 0;
+        }
+
+        return pixel;
+    }
+
+    private static double[] Over(double[] squares, long count)
+    {
+        var variance = new double[squares.Length];
+        for (var channel = 0; channel < squares.Length; channel++)
+        {
+            variance[channel] = squares[channel] / count;
+        }
+
+        return variance;
     }
 }

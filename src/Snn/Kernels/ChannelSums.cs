@@ -17,10 +17,10 @@ internal sealed unsafe class ChannelSums(int chunks, int channels)
 
     private readonly double[] _sums = new double[2L * chunks * channels];
 
-    /// <summary>Σ of each channel's values.</summary>
+    /// <summary>Σ of each channel's values; the caller's own array.</summary>
     public double[] OfValues => Total(0);
 
-    /// <summary>Σ of each channel's values times x − centre.</summary>
+    /// <summary>Σ of each channel's values times x − centre; the caller's own array.</summary>
     public double[] OfProducts => Total(1);
 
     /// <summary>Σ (x − centre) and Σ (x − centre)² of a window, channels last in memory.</summary>

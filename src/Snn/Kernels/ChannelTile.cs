@@ -13,9 +13,17 @@ internal sealed unsafe class ChannelTile<T> : IDisposable
     {
         var length = blocks.Size + Vector<T>.Count;
         _memory = new Scratch<T>(length);
-        for (var i = 0; i < length; i++)
+        for (var i = 0; i < figures.Length; i++)
         {
-            Start[i] = i < figures.Length ? T.CreateTruncating(figures[i]) : Start[i - figures.Length];
+            Start[i] = T.CreateTruncating(figures[i]);
+        }
+
+        // What is there is doubled: never does a copy reach into what it comes from.
+        var tile = new Span<T>(Start, length);
+        for (var (done, count) = (figures.Length, 0); done < length; done += count)
+        {
+            count = Math.Min(done, length - done);
+            tile[..count].CopyTo(tile[done..]);
         }
     }
 

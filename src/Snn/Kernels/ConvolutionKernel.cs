@@ -59,94 +59,92 @@ internal static unsafe class ConvolutionKernel
     private static Tensor Forward<T>(ConvolutionShape shape, Tensor input, Tensor weight)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using var inputs_MHWC = ChannelsLast(input);
-        using var weights_kkCK = KernelOrder(weight);
-        using var padded_kkCK = Padded<T>(weights_kkCK);
         var padded = shape with { Outputs = Columns<T>.Padded(shape.Outputs) };
+        using var inputs_MHWC = InOrder<T>.ChannelsLast(input, shape.Inputs);
+        using var weights_kkCK = InOrder<T>.KernelOrder(weight, padded.Outputs);
         using var outputs_MHWK = empty([shape.Images, shape.OutputHeight, shape.OutputWidth, padded.Outputs], input.dtype);
         if (outputs_MHWK.NumberOfElements > 0)
         {
-            T* inputs = Memory<T>(inputs_MHWC), weights = Memory<T>(padded_kkCK), outputs = Memory<T>(outputs_MHWK);
+            var outputs = TensorMemory.Of<T>(outputs_MHWK);
             if (shape.Inputs <= ImageChannels)
             {
-                ImageConvolution.Forward(padded, inputs, weights, outputs);
+                ImageConvolution.Forward(padded, inputs_MHWC.Start, weights_kkCK.Start, outputs);
             }
             else
             {
-                SpikeConvolution.Forward(padded, inputs, weights, outputs);
+                SpikeConvolution.Forward(padded, inputs_MHWC.Start, weights_kkCK.Start, outputs);
             }
         }
 
-        return ChannelsSecond(outputs_MHWK, shape.Outputs);
+        using var dense_MHWK = Narrowed(outputs_MHWK, shape.Outputs);
+        return dense_MHWK.permute(0, 3, 1, 2);
     }
 
     private static Tensor InputGradient<T>(ConvolutionShape shape, Tensor gradient, Tensor weight)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using var gradients_MHWK = ChannelsLast(gradient);
-        using var weights_kkCK = KernelOrder(weight);
-        if (shape.Inputs <= ImageChannels)
-        {
-            using var pixels_MHWC = empty([shape.Images, shape.Height, shape.Width, shape.Inputs], gradient.dtype);
-            if (shape.Images > 0)
-            {
-                ImageInputGradient.Compute(shape, Memory<T>(gradients_MHWK), Memory<T>(weights_kkCK), Memory<T>(pixels_MHWC));
-            }
-
-            return ChannelsSecond(pixels_MHWC, shape.Inputs);
-        }
-
-        var padded = shape with { Inputs = Columns<T>.Padded(shape.Inputs) };
-        using var padded_kkCK = padded.Inputs == shape.Inputs ? weights_kkCK.alias() : nn.functional.pad(weights_kkCK, [0, 0, 0, padded.Inputs - shape.Inputs]);
+        var image = shape.Inputs <= ImageChannels;
+        var padded = image ? shape : shape with { Inputs = Columns<T>.Padded(shape.Inputs) };
+        using var gradients_MHWK = InOrder<T>.ChannelsLast(gradient, shape.Outputs);
         using var inputGradients_MHWC = empty([shape.Images, shape.Height, shape.Width, padded.Inputs], gradient.dtype);
         if (shape.Images > 0)
         {
-            DenseInputGradient.Compute(padded, Memory<T>(gradients_MHWK), Memory<T>(padded_kkCK), Memory<T>(inputGradients_MHWC));
+            var inputGradients = TensorMemory.Of<T>(inputGradients_MHWC);
+            using var whole = padded.Inputs == shape.Inputs ? weight.alias() : nn.functional.pad(weight, [0, 0, 0, 0, 0, padded.Inputs - shape.Inputs]);
+            using var weights_kkCK = InOrder<T>.KernelOrder(whole, shape.Outputs);
+            if (image)
+            {
+                ImageInputGradient.Compute(shape, gradients_MHWK.Start, weights_kkCK.Start, inputGradients);
+            }
+            else
+            {
+                DenseInputGradient.Compute(padded, gradients_MHWK.Start, weights_kkCK.Start, inputGradients);
+            }
         }
 
-        return ChannelsSecond(inputGradients_MHWC, shape.Inputs);
+        using var dense_MHWC = Narrowed(inputGradients_MHWC, shape.Inputs);
+        return dense_MHWC.permute(0, 3, 1, 2);
     }
 
     private static Tensor WeightGradient<T>(ConvolutionShape shape, Tensor input, Tensor gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var padded = shape with { Outputs = Columns<T>.Padded(shape.Outputs) };
-        using var inputs_MHWC = ChannelsLast(input);
         long[] sizes = [shape.Kernel, shape.Kernel, shape.Inputs, padded.Outputs];
         using var weightGradients_kkCK = shape.Images == 0 ? zeros(sizes, gradient.dtype) : empty(sizes, gradient.dtype);
+        var weightGradients = TensorMemory.Of<T>(weightGradients_kkCK);
         if (shape.Images > 0 && shape.Inputs <= ImageChannels)
         {
-            using var gradients_MHWK = ChannelsLast(gradient);
-            using var padded_MHWK = Padded<T>(gradients_MHWK);
-            using var images_MHWC = inputs_MHWC.to_type(gradient.dtype);
-            ImageConvolution.WeightGradient(padded, Memory<T>(images_MHWC), Memory<T>(padded_MHWK), Memory<T>(weightGradients_kkCK));
+            using var images = input.to_type(gradient.dtype);
+            using var images_MHWC = InOrder<T>.ChannelsLast(images, shape.Inputs);
+            using var gradients_MHWK = InOrder<T>.ChannelsLast(gradient, padded.Outputs);
+            ImageConvolution.WeightGradient(padded, images_MHWC.Start, gradients_MHWK.Start, weightGradients);
         }
         else if (shape.Images > 0)
         {
-            using var pixels_HWMK = gradient.permute(2, 3, 0, 1);
-            using var gradients_HWMK = Padded<T>(pixels_HWMK);
-            T* gradients = Memory<T>(gradients_HWMK), weightGradients = Memory<T>(weightGradients_kkCK);
+            using var gradients_HWMK = InOrder<T>.PixelByPixel(gradient, padded.Outputs);
             if (input.dtype == ScalarType.Byte)
             {
-                SpikeWeightGradient.Sum(padded, Memory<byte>(inputs_MHWC), gradients, weightGradients);
+                using var inputs_MHWC = InOrder<byte>.ChannelsLast(input, shape.Inputs);
+                SpikeWeightGradient.Sum(padded, inputs_MHWC.Start, gradients_HWMK.Start, weightGradients);
             }
             else
             {
-                SpikeWeightGradient.Sum(padded, Memory<T>(inputs_MHWC), gradients, weightGradients);
+                using var inputs_MHWC = InOrder<T>.ChannelsLast(input, shape.Inputs);
+                SpikeWeightGradient.Sum(padded, inputs_MHWC.Start, gradients_HWMK.Start, weightGradients);
             }
         }
 
-        using var dense_kkCK = weightGradients_kkCK.narrow(3, 0, shape.Outputs);
-        using var contiguous_kkCK = dense_kkCK.contiguous();
-        return contiguous_kkCK.permute(3, 2, 0, 1);
+        using var dense_kkCK = Narrowed(weightGradients_kkCK, shape.Outputs);
+        return dense_kkCK.permute(3, 2, 0, 1);
     }
 
     private static ConvolutionShape Shape(long[] inputShape, Tensor weight, long stride, long padding)
     {
         var (images, height, width) = ((int)inputShape[0], (int)inputShape[2], (int)inputShape[3]);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(inputShape[1], weight.shape[1]);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(height, width) + (2 * padding), weight.shape[2]);
-        return new ConvolutionShape(images, (int)inputShape[1], height, width, (int)weight.shape[0], (int)weight.shape[2], (int)stride, (int)padding);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(inputShape[1], weight.size(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(height, width) + (2 * padding), weight.size(2));
+        return new ConvolutionShape(images, (int)inputShape[1], height, width, (int)weight.size(0), (int)weight.size(2), (int)stride, (int)padding);
     }
 
     private static void RequireOutputs(ConvolutionShape shape, Tensor weight, Tensor gradient)
@@ -167,9 +165,6 @@ internal static unsafe class ConvolutionKernel
         }
     }
 
-    private static T* Memory<T>(Tensor contiguous)
-        where T : unmanaged => contiguous.NumberOfElements == 0 ? null : TensorMemory.Of<T>(contiguous);
-
     /// <summary>[M, H, W, C] contiguous of [M, C, H, W]: without a copy where it lies so in memory.</summary>
     public static Tensor ChannelsLast(Tensor values)
     {
@@ -177,25 +172,15 @@ internal static unsafe class ConvolutionKernel
         return turned.contiguous();
     }
 
-    private static Tensor KernelOrder(Tensor weight)
+    /// <summary>The first of the last axis's channels, without what fills them up to whole vectors, contiguous.</summary>
+    private static Tensor Narrowed(Tensor values, long channels)
     {
-        using var turned = weight.permute(2, 3, 1, 0);
-        return turned.contiguous();
-    }
+        if (values.size(3) == channels)
+        {
+            return values.alias();
+        }
 
-    /// <summary>Contiguous, with zeros after the last channels up to a multiple of a vector's length.</summary>
-    private static Tensor Padded<T>(Tensor values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var missing = Columns<T>.Padded((int)values.shape[^1]) - values.shape[^1];
-        using var padded = missing == 0 ? values.alias() : nn.functional.pad(values, [0, missing]);
-        return padded.contiguous();
-    }
-
-    private static Tensor ChannelsSecond(Tensor values_MHWC, long channels)
-    {
-        using var dense = values_MHWC.narrow(3, 0, channels);
-        using var contiguous = dense.contiguous();
-        return contiguous.permute(0, 3, 1, 2);
+        using var dense = values.narrow(3, 0, channels);
+        return dense.contiguous();
     }
 }

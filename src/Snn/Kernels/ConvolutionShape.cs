@@ -40,21 +40,8 @@ internal readonly record struct ConvolutionShape(int Images, int Inputs, int Hei
         return from >= 0 && from % Stride == 0 && from / Stride < outputs ? from / Stride : -1;
     }
 
-    /// <summary>The input and output pixels, row by row, that a pixel of the kernel (a tap) joins.</summary>
-    public (int Input, int Output)[] Joins(int tap)
-    {
-        var shape = this;
-        return [.. Enumerable.Range(0, Height * Width).Select(input => (input, shape.Reach(input, tap))).Where(pixels => pixels.Item2 >= 0)];
-    }
-
-    /// <summary>The output pixels that an input pixel reaches, and the kernel's pixels (taps) through which it does.</summary>
-    public (int Tap, int Output)[] Reached(int input)
-    {
-        var shape = this;
-        return [.. Enumerable.Range(0, Taps).Select(tap => (tap, shape.Reach(input, tap))).Where(pixels => pixels.Item2 >= 0)];
-    }
-
-    private int Reach(int input, int tap)
+    /// <summary>The output pixel that an input pixel reaches through a pixel of the kernel (a tap), both row by row; -1 where there is none.</summary>
+    public int Reach(int input, int tap)
     {
         var (y, x) = (Reach(input / Width, tap / Kernel, OutputHeight), Reach(input % Width, tap % Kernel, OutputWidth));
         return y < 0 || x < 0 ? -1 : (y * OutputWidth) + x;

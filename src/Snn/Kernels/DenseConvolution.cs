@@ -38,7 +38,7 @@ internal static unsafe class DenseConvolution
         where TInput : unmanaged, INumber<TInput>
     {
         var pixels = shape.Height * shape.Width;
-        var reached = Enumerable.Range(0, pixels).Select(shape.Reached).ToArray();
+        var reached = ConvolutionJoins.Of(shape).Reached;
         ThreadTeam.Run((shape.Inputs + DenseProduct.Rows - 1) / DenseProduct.Rows, (first, last) =>
         {
             var (channel, end) = (first * DenseProduct.Rows, Math.Min(last * DenseProduct.Rows, shape.Inputs));

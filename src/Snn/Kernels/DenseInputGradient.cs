@@ -18,8 +18,8 @@ internal static unsafe class DenseInputGradient
     public static void Compute<T>(ConvolutionShape shape, T* gradients, T* weights, T* inputGradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using var panels = new WeightPanels<T>(shape, weights);
-        var joins = Enumerable.Range(0, shape.Taps).Select(tap => shape.Joins(tap).Select(join => (join.Output, join.Input)).ToArray()).ToArray();
+        var joins = ConvolutionJoins.Of(shape).Backward;
+        using var panels = new WeightPanels<T>(shape, joins, weights);
         var from = new Pixels<T>(gradients, shape.OutputHeight * shape.OutputWidth, shape.Outputs);
         var to = new Pixels<T>(inputGradients, shape.Height * shape.Width, shape.Inputs);
         ThreadTeam.Run(shape.Images, (first, last) => DensePixels.Multiply(joins, last - first, from.FromImage(first), panels, to.FromImage(first)));
@@ -37,7 +37,7 @@ internal sealed unsafe class WeightPanels<T> : IPanels<T>, IDisposable
     private readonly T* _values;
 
     /// <summary>Rearranges weights, [kernel, kernel, C, K]: of those of the kernel's pixels that join any.</summary>
-    public WeightPanels(ConvolutionShape shape, T* weights)
+    public WeightPanels(ConvolutionShape shape, (int Output, int Input)[][] joins, T* weights)
     {
         _shape = shape;
         _values = (T*)NativeMemory.AlignedAlloc((nuint)shape.Taps * (nuint)shape.Inputs * (nuint)shape.Outputs * (nuint)sizeof(T), 64);
@@ -46,7 +46,7 @@ internal sealed unsafe class WeightPanels<T> : IPanels<T>, IDisposable
             for (var piece = first; piece < last; piece++)
             {
                 var (tap, block) = (piece % shape.Taps, piece / shape.Taps);
-                if (ReachesAny(tap / shape.Kernel, shape.Height, shape.OutputHeight) && ReachesAny(tap % shape.Kernel, shape.Width, shape.OutputWidth))
+                if (joins[tap].Length > 0)
                 {
                     Turn(tap, block * Columns<T>.Narrow, weights);
                 }
@@ -65,9 +65,6 @@ internal sealed unsafe class WeightPanels<T> : IPanels<T>, IDisposable
     public int Step(int width) => width;
 
     public void Dispose() => NativeMemory.AlignedFree(_values);
-
-    private bool ReachesAny(int tap, int inputs, int outputs) =>
-        Enumerable.Range(0, inputs).Any(input => _shape.Reach(input, tap, outputs) >= 0);
 
     private void Turn(int tap, int channel, T* weights)
     {

@@ -93,7 +93,7 @@ internal static unsafe class NormalizedNeuronKernel
         using var shiftTile = new ChannelTile<T>(terms.Shift, blocks);
         T* scale = scaleTile.Start, shift = shiftTile.Start;
         T* inputs = TensorMemory.Of<T>(inputs_WNCHW), potential = TensorMemory.Of<T>(potential_NCHW), spikes = TensorMemory.Of<T>(spikes_WNCHW);
-        var steps = inputs_WNCHW.shape[0];
+        var steps = inputs_WNCHW.size(0);
         ThreadTeam.Run(blocks.Chunks, (first, last) =>
         {
             foreach (var (start, count) in blocks.Of(first, last))
@@ -134,7 +134,7 @@ internal static unsafe class NormalizedNeuronKernel
         T* gradients = TensorMemory.Of<T>(gradients_WNCHW), gradient = TensorMemory.Of<T>(gradient_NCHW);
         T* normalized = OfWanted(wanted.Normalized_WNCHW), results = OfWanted(wanted.Inputs_WNCHW);
         T* intoSurrogate = OfWanted(wanted.Surrogate?.Outputs_WN), outOfSurrogate = OfWanted(wanted.Surrogate?.Inputs_WN);
-        var steps = inputs_WNCHW.shape[0];
+        var steps = inputs_WNCHW.size(0);
         var sums = wanted.Sums ? new ChannelSums(blocks.Chunks, blocks.Channels) : null;
         ThreadTeam.Run(blocks.Chunks, (first, last) =>
         {
@@ -203,8 +203,13 @@ internal static unsafe class NormalizedNeuronKernel
         // dL/dx = g·scale + (x − μ)·slope + level, three figures a channel.
         var blocks = ChannelBlocks.OfWhole<T>(inputs_WNCHW);
         var count = (double)inputs_WNCHW.NumberOfElements / blocks.Channels;
-        double[] slopes = [.. sums.OfProducts.Select((sum, c) => -terms.Scale[c] * terms.InverseDeviation[c] * terms.InverseDeviation[c] * (sum / count))];
-        double[] levels = [.. sums.OfValues.Select((sum, c) => -terms.Scale[c] * (sum / count))];
+        var (slopes, levels) = (sums.OfProducts, sums.OfValues);
+        for (var channel = 0; channel < blocks.Channels; channel++)
+        {
+            slopes[channel] = -terms.Scale[channel] * terms.InverseDeviation[channel] * terms.InverseDeviation[channel] * (slopes[channel] / count);
+            levels[channel] = -terms.Scale[channel] * (levels[channel] / count);
+        }
+
         using var scaleTile = new ChannelTile<T>(terms.Scale, blocks);
         using var meanTile = new ChannelTile<T>(terms.Mean, blocks);
         using var slopeTile = new ChannelTile<T>(slopes, blocks);

@@ -31,7 +31,7 @@ internal static unsafe class SpikeConvolution
         var from = new Pixels<T>(inputs, shape.Height * shape.Width, shape.Inputs);
         var to = new Pixels<T>(outputs, shape.OutputHeight * shape.OutputWidth, shape.Outputs);
         var tile = (int)Math.Clamp(ListBytes / (from.ImageSize * (sizeof(int) + sizeof(T))), 1, shape.Images);
-        var joins = Enumerable.Range(0, shape.Taps).Select(shape.Joins).ToArray();
+        var joins = ConvolutionJoins.Of(shape).Forward;
         ThreadTeam.Run(shape.Images, (first, last) =>
         {
             using var spikes = new SpikeLists<T>(shape, tile);

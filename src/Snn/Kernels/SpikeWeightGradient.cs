@@ -32,7 +32,7 @@ internal static unsafe class SpikeWeightGradient
         }
 
         var lanes = Vector512<T>.Count;
-        var reached = Enumerable.Range(0, pixels).Select(shape.Reached).ToArray();
+        var reached = ConvolutionJoins.Of(shape).Reached;
         ThreadTeam.Run((shape.Inputs + lanes - 1) / lanes, (first, last) =>
         {
             var channels = (first * lanes)..Math.Min(last * lanes, shape.Inputs);

@@ -1,20 +1,21 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace SpikeTrail.Snn.Kernels;
 
-/// <summary>Where a tensor's values lie in memory, for kernels that work on it.</summary>
-internal static unsafe class TensorMemory
+/// <summary>
+/// Where a tensor's values lie in memory, for kernels that work on it. A training step asks thousands of times: sizes and strides are asked for one by one,
+/// since TorchSharp makes a pinned array of all of them.
+/// </summary>
+internal static unsafe partial class TensorMemory
 {
     /// <summary>Where a tensor's values begin. It must be dense: without gaps, in whatever order of axes.</summary>
     public static T* Of<T>(Tensor dense)
         where T : unmanaged
     {
-        // Tensor.bytes spans at most 2 GiB of a contiguous tensor, so it is asked of the first value alone.
-        using var first = dense.as_strided([1], [1], dense.storage_offset());
-        fixed (byte* memory = first.bytes)
-        {
-            return (T*)memory;
-        }
+        var start = (T*)Data(dense.Handle);
+        GC.KeepAlive(dense);
+        return start;
     }
 
     /// <summary>A figure for each channel, read: one small tensor operation would take longer than all of them.</summary>
@@ -76,15 +77,38 @@ internal static unsafe class TensorMemory
     public static Tensor StepByStep(Tensor window_WN)
     {
         using var step = window_WN.select(0, 0);
-        return IsDense(step) && (window_WN.shape[0] == 1 || window_WN.stride(0) == step.NumberOfElements) ? window_WN.alias() : window_WN.contiguous();
+        return IsDense(step) && (window_WN.size(0) == 1 || window_WN.stride(0) == step.NumberOfElements) ? window_WN.alias() : window_WN.contiguous();
     }
 
     /// <summary>A window with the channels of each pixel side by side in memory, its shape as it was: an alias where it is so already.</summary>
     public static Tensor ChannelsLast(Tensor window_WNCHW)
     {
+        if (LiesIn([0, 1, 3, 4, 2], window_WNCHW))
+        {
+            return window_WNCHW.alias();
+        }
+
         using var permuted = window_WNCHW.permute(0, 1, 3, 4, 2);
         using var dense = permuted.contiguous();
         return dense.permute(0, 1, 4, 2, 3);
+    }
+
+    /// <summary>Whether a tensor's values lie without gaps in memory, its axes in the given order, from the one of the greatest strides.</summary>
+    public static bool LiesIn(ReadOnlySpan<long> order, Tensor values)
+    {
+        var expected = 1L;
+        for (var i = order.Length - 1; i >= 0; i--)
+        {
+            var size = values.size((int)order[i]);
+            if (size != 1 && values.stride((int)order[i]) != expected)
+            {
+                return false;
+            }
+
+            expected *= size;
+        }
+
+        return true;
     }
 
     /// <summary>Refuses a tensor that is not like another in shape and type.</summary>
@@ -109,8 +133,24 @@ internal static unsafe class TensorMemory
         }
     }
 
-    private static bool SameShape(Tensor one, Tensor other) =>
-        one.dtype == other.dtype && one.device_type == other.device_type && one.shape.AsSpan().SequenceEqual(other.shape);
+    private static bool SameShape(Tensor one, Tensor other)
+    {
+        var axes = (int)one.dim();
+        if (one.dtype != other.dtype || one.device_type != other.device_type || axes != other.dim())
+        {
+            return false;
+        }
+
+        for (var axis = 0; axis < axes; axis++)
+        {
+            if (one.size(axis) != other.size(axis))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool SameLayout(Tensor one, Tensor other)
     {
@@ -120,10 +160,9 @@ internal static unsafe class TensorMemory
         }
 
         // The stride of an axis of one value says nothing.
-        long[] shape = one.shape, strides = one.stride(), others = other.stride();
-        for (var axis = 0; axis < shape.Length; axis++)
+        for (var axis = (int)one.dim() - 1; axis >= 0; axis--)
         {
-            if (shape[axis] != 1 && strides[axis] != others[axis])
+            if (one.size(axis) != 1 && one.stride(axis) != other.stride(axis))
             {
                 return false;
             }
@@ -147,4 +186,9 @@ internal static unsafe class TensorMemory
 
         return true;
     }
+
+    // What TorchSharp itself calls to read a tensor's values; it has no way of its own to say where these are that spans more than 2 GiB.
+    [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
+    [SuppressGCTransition]
+    private static partial void* Data(nint tensor);
 }

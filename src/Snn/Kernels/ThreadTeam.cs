@@ -91,7 +91,12 @@ internal static unsafe class ThreadTeam
             }
         }
 
-        private int Start(int share, int grain) => (int)((long)pieces * ((share * grains) + grain) / (shares * grains));
+        /// <summary>Where a grain begins. Each is half as long as the one before: what is left to wait for at the end is short, without many grains.</summary>
+        private int Start(int share, int grain)
+        {
+            long whole = (1 << grains) - 1, before = whole + 1 - (1 << (grains - grain));
+            return (int)(pieces * ((share * whole) + before) / (shares * whole));
+        }
     }
 
     /// <summary>The entry points that compilers call for OpenMP's constructs, of the library that libtorch has loaded.</summary>

@@ -80,7 +80,7 @@ public sealed class BatchNorm2d(
         using var inputs_WNCHW = tape.Pop();
         using var gradients_WNCHW = TensorMemory.ChannelsLast(gradients_WN);
         var terms = tape.PopTerms();
-        var whole = inputs_WNCHW.shape[0] == tape.Request.TimeSteps;
+        var whole = inputs_WNCHW.size(0) == tape.Request.TimeSteps;
         var sums = whole && (tape.Request.WeightGradients || tape.Request.BatchNorm == BatchStatistics.Batch)
             ? ChannelSums.OfGradients(inputs_WNCHW, gradients_WNCHW, terms.Mean)
             : null;
@@ -143,12 +143,18 @@ public sealed class BatchNorm2d(
     /// <summary>Whether the kernels do the work: statistics of the batch are those of all T steps, so a lesser window has none.</summary>
     internal bool KernelCovers(Tensor window_WN, PassRequest request) =>
         NormalizedNeuronKernel.Covers(window_WN) && IsOneScale(request)
-        && (request is { BatchNorm: BatchStatistics.Running, TrackStatistics: false } || window_WN.shape[0] == request.TimeSteps);
+        && (request is { BatchNorm: BatchStatistics.Running, TrackStatistics: false } || window_WN.size(0) == request.TimeSteps);
 
     /// <summary>Hands the gradients of γ and β to the tape, from the sums of dL/dx̂ and of dL/dx̂·(x − μ) over the whole pass.</summary>
     internal void AddWeightGradients(ChannelSums sums, ChannelTerms terms, ScalarType type, PassTape tape)
     {
-        tape.AddWeightGradient(weight, Gradient([.. sums.OfProducts.Zip(terms.InverseDeviation, (sum, inverse) => sum * inverse)], type));
+        var products = sums.OfProducts;
+        for (var channel = 0; channel < products.Length; channel++)
+        {
+            products[channel] *= terms.InverseDeviation[channel];
+        }
+
+        tape.AddWeightGradient(weight, Gradient(products, type));
         tape.AddWeightGradient(bias, Gradient(sums.OfValues, type));
     }
 

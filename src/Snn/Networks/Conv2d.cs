@@ -84,7 +84,8 @@ public sealed class Conv2d : Operation
         var inputGradients_WN = InputGradients(gradients_WN, input.shape, tape);
         if (tape.Request.WeightGradients)
         {
-            AddWeightGradients(input, gradients_WN, tape);
+            OverWholePass(input, gradients_WN, tape, (inputs, gradients) =>
+                tape.AddWeightGradient(_weight, ConvolutionKernel.WeightGradient(inputs, gradients, _weight.Value, _stride, _padding)));
         }
 
         return inputGradients_WN;
@@ -102,31 +103,6 @@ public sealed class Conv2d : Operation
         var inputGradients_WN = inputGradient.unflatten(0, gradients_WN.shape[0], gradients_WN.shape[1]);
         tape.Probe?.Record(Name, Kind, inputGradients_WN, gradients_WN);
         return inputGradients_WN;
-    }
-
-    /// <summary>A sum's bits depend on its order: over all T steps at once, whatever the window.</summary>
-    private void AddWeightGradients(Tensor input, Tensor gradients_WN, PassTape tape)
-    {
-        using var inputs_WN = input.unflatten(0, gradients_WN.shape[0], gradients_WN.shape[1]);
-        if (gradients_WN.shape[0] == tape.Request.TimeSteps)
-        {
-            AddWeightGradients(inputs_WN, gradients_WN);
-        }
-        else if (tape.Gather(this, inputs_WN, gradients_WN) is var (inputs_TN, gradients_TN))
-        {
-            using (inputs_TN)
-            using (gradients_TN)
-            {
-                AddWeightGradients(inputs_TN, gradients_TN);
-            }
-        }
-
-        void AddWeightGradients(Tensor inputs_TN, Tensor gradients_TN)
-        {
-            using var all_inputs = inputs_TN.flatten(0, 1);
-            using var all_gradients = gradients_TN.flatten(0, 1);
-            tape.AddWeightGradient(_weight, ConvolutionKernel.WeightGradient(all_inputs, all_gradients, _weight.Value, _stride, _padding));
-        }
     }
 
     private Tensor Convolve(Tensor input, Tensor weight)

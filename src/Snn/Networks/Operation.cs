@@ -49,6 +49,36 @@ public abstract class Operation(string name, string kind) : Layer(name)
         return joined;
     }
 
+    /// <summary>
+    /// Shows the inputs and output gradients of all T steps, [T·N, …], once all are there, to what takes weight gradients of them: a sum's bits depend on
+    /// its order, which must not be the windows'.
+    /// </summary>
+    /// <param name="input">[W·N, …].</param>
+    /// <param name="gradients_WN">dL/doutputs.</param>
+    /// <param name="tape">Gathers windows.</param>
+    /// <param name="take">What takes them.</param>
+    protected void OverWholePass(Tensor input, Tensor gradients_WN, PassTape tape, Action<Tensor, Tensor> take)
+    {
+        if (gradients_WN.size(0) == tape.Request.TimeSteps)
+        {
+            using var gradient = gradients_WN.flatten(0, 1);
+            take(input, gradient);
+            return;
+        }
+
+        using var inputs_WN = input.unflatten(0, gradients_WN.size(0), gradients_WN.size(1));
+        if (tape.Gather(this, inputs_WN, gradients_WN) is var (inputs_TN, gradients_TN))
+        {
+            using (inputs_TN)
+            using (gradients_TN)
+            {
+                using var inputs = inputs_TN.flatten(0, 1);
+                using var gradients = gradients_TN.flatten(0, 1);
+                take(inputs, gradients);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor inputs_WN, PassTape tape)
     {

@@ -79,7 +79,7 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
         var terms = tape.PopTerms();
 
         var batch = tape.Request.BatchNorm == BatchStatistics.Batch;
-        var whole = inputs_WNCHW.shape[0] == tape.Request.TimeSteps;
+        var whole = inputs_WNCHW.size(0) == tape.Request.TimeSteps;
         var gathers = tape.Request.WeightGradients && !whole;
         var probed = tape.Probe is not null;
         var inputGradients_WNCHW = batch && !probed ? null : empty_like(inputs_WNCHW);
@@ -155,7 +155,7 @@ public sealed class NormalizedNeurons(BatchNorm2d norm, NeuronLayer neurons) : L
     /// <summary>A window of all T steps leaves no state for another: it need not wait for the pass's end.</summary>
     private void ForgetWhole(Tensor window_WN, PassTape tape)
     {
-        if (window_WN.shape[0] == tape.Request.TimeSteps)
+        if (window_WN.size(0) == tape.Request.TimeSteps)
         {
             tape.MembraneOf(neurons).Dispose();
         }
