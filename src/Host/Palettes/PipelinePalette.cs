@@ -21,7 +21,7 @@ internal static class PipelinePalette
     public static Palette Palette { get; } = new("pipeline", "Show live networks and where their layers are, and move them.",
     [
         new(
-            new("show", "Show each pipeline's layer groups: layers, device, memory, frames taken a second, bytes sent to other processes a second.", [Shown]),
+            new("show", "Show each pipeline's layer groups: layers, device, memory, frames taken a second, bytes sent to other processes a second, zeros in its latest spikes and gradients.", [Shown]),
             (arguments, _) => CommandAction.Ask.For<PipelineList>(new ListPipelines(), list => Text(list, arguments.TextOrNull(Shown)))),
         new(new("move", "Have a pipeline, or one of its layer groups, go on elsewhere, from its last checkpoint.", [Moved, Device, Group]), Move),
     ]);
@@ -54,7 +54,7 @@ internal static class PipelinePalette
             return $"{title}\nits layer groups have not told of themselves yet";
         }
 
-        var table = new TextTable(">group", "device", ">memory", ">frames", ">frames/s", ">sent/s", "layers");
+        var table = new TextTable(">group", "device", ">memory", ">frames", ">frames/s", ">sent/s", ">spike zeros %", ">gradient zeros %", "layers");
         foreach (var group in pipeline.Groups)
         {
             table.Add(
@@ -64,6 +64,8 @@ internal static class PipelinePalette
                 Numbers.Count(group.Frames),
                 group.FramesPerSecond.ToString("0.0", CultureInfo.InvariantCulture),
                 Bytes.Text((long)group.BytesPerSecond),
+                Numbers.Percent(group.SpikeZeros),
+                Numbers.Percent(group.GradientZeros),
                 group.Layers);
         }
 

@@ -35,7 +35,10 @@ internal sealed record PooledCells(IReadOnlyList<ProtocolCells> Seeds)
     public string Protocol => Seeds[0].Protocol;
 
     /// <summary>What it is called in <see cref="ShareTable.Titles"/>.</summary>
-    public IReadOnlyList<string> Names => [Network.Name, Network.Pool, DataSet.Name, Protocol, string.Join(", ", Seeds.Select(seed => Numbers.Plain(seed.Run.Seed)))];
+    public IReadOnlyList<string> Names => [Network.Name, Network.Pool, DataSet.Name, Protocol, SeedNames];
+
+    /// <summary>Its seeds: <c>0, 1, 2</c>.</summary>
+    public string SeedNames => string.Join(", ", Seeds.Select(seed => Numbers.Plain(seed.Run.Seed)));
 
     /// <summary>All rows, in the order of the results.</summary>
     public static IEnumerable<PooledCells> Of(CampaignResults results) =>
@@ -57,5 +60,5 @@ internal sealed record PooledCells(IReadOnlyList<ProtocolCells> Seeds)
     }
 
     /// <summary>The share of exact zeros in the input gradient at the smallest budget, averaged over seeds; null where it was not measured.</summary>
-    public double? InputZeros => Seeds.Where(seed => seed.Epsilons.Count > 0).Average(seed => seed.Gradient(seed.Epsilons[0])?.InputGradient.ZeroFraction);
+    public double? InputZeros => Seeds.Average(seed => seed.InputZeros);
 }

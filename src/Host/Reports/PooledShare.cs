@@ -18,10 +18,12 @@ internal sealed record PooledShare(string Label, IReadOnlyList<SeedShare> Seeds)
     public Interval Interval => WilsonInterval.Of(Correct, Total);
 
     /// <summary>The mean of the seeds' shares.</summary>
-    public double Mean => Seeds.Average(seed => seed.Share);
+    public double Mean => Shares.Mean;
 
     /// <summary>The sample standard deviation of the seeds' shares; one seed has none.</summary>
-    public double? Spread => Seeds.Count > 1 ? Math.Sqrt(Seeds.Sum(seed => Math.Pow(seed.Share - Mean, 2)) / (Seeds.Count - 1)) : null;
+    public double? Spread => Shares.Spread;
+
+    private SeedMean Shares => new([.. Seeds.Select(seed => seed.Share)]);
 }
 
 /// <summary>What one seed brings to it.</summary>

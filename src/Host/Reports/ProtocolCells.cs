@@ -28,6 +28,9 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
 
     public IReadOnlyList<double> Epsilons => [.. Attacked.Select(cell => cell.Epsilon).Distinct().Order()];
 
+    /// <summary>The share of exact zeros in the input gradient at the smallest budget; null where it was not measured.</summary>
+    public double? InputZeros => Epsilons is [var smallest, ..] ? Gradient(smallest)?.InputGradient.ZeroFraction : null;
+
     public CellResult? Find(string attack, double epsilon) =>
         Cells.FirstOrDefault(cell => cell.Attack == attack && cell.Epsilon == epsilon);
 

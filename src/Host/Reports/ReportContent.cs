@@ -13,6 +13,9 @@ internal static partial class ReportContent
     // What more of them would say is said by the file.
     private const int MostGaps = 20;
 
+    // A table with more rows is folded away, or nobody would find what follows it.
+    private const int MostRows = 40;
+
     private const string Chance = "p < 0.05 after Holm's correction over all differences of the table. The test counts the images of all seeds as if each were another one; "
         + "whether another seed would show the same, only the spread can tell.";
 
@@ -135,7 +138,7 @@ internal static partial class ReportContent
         }
 
         text.Heading(2, "Gradient sparsity");
-        text.Paragraph("Share of exact zeros in the gradient with respect to an operation's input, averaged over the modules of a kind:");
+        text.Paragraph("Share of exact zeros in the gradient with respect to an operation's input, averaged over the modules of a kind. In small print: ± the standard deviation over several seeds, whose mean then stands above.");
         text.Table(byKind);
         var stemPool = SparsityTables.StemPool(results);
         if (stemPool.Rows > 0)
@@ -164,7 +167,7 @@ internal static partial class ReportContent
                 + "rho is the mean square change of the true class's probability: rho_adv under the attack itself, which is a lower bound of the worst case, rho_rand under "
                 + "perturbations drawn uniformly from the budget and put back into [0, 1]. A ratio far from the estimate has several possible causes: the network is not linear within "
                 + "the budget, the attack is weak, perturbations are cut off at 0 and 1 or rounded to bytes, or the gradient goes straight through a code that is not the identity.");
-            text.Table(vulnerability);
+            text.Table(vulnerability, vulnerability.Rows > MostRows ? "Every cell" : null);
         }
 
         if (density.Rows > 0)

@@ -1,3 +1,4 @@
+using SpikeTrail.Host.Reports.Statistics;
 using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports;
@@ -11,17 +12,16 @@ internal static class SparsityTables
         // A kind comes where the first of the networks to use it does, so that pools stand side by side.
         string[] kinds =
         [
-            .. Measured(results).SelectMany(row => row.Operations.Index())
+            .. Pooled(results).SelectMany(row => row.Seeds).SelectMany(operations => operations.Index())
                 .GroupBy(operation => operation.Item.Kind)
                 .OrderBy(kind => kind.Min(operation => operation.Index))
                 .Select(kind => kind.Key),
         ];
         var table = new TextTable(["network", "data set", ">seed", "protocol", .. kinds.Select(kind => $">{kind} %")]);
-        foreach (var (cells, operations) in Measured(results))
+        foreach (var (cells, seeds) in Pooled(results))
         {
-            var means = operations.GroupBy(operation => operation.Kind)
-                .ToDictionary(group => group.Key, group => group.Average(operation => operation.InputZeroFraction));
-            table.Add([.. cells.Row, .. kinds.Select(kind => TableCell.Percent(means.TryGetValue(kind, out var mean) ? mean : null))]);
+            table.Add([.. Row(cells), .. kinds.Select(kind => Mean(seeds, operations =>
+                operations.Where(operation => operation.Kind == kind).Select(operation => (double?)operation.InputZeroFraction).Average(), TableCell.Percent))]);
         }
 
         return table;
@@ -32,19 +32,20 @@ internal static class SparsityTables
     {
         var table = new TextTable(
             "network", "data set", ">seed", "protocol", "module", "kind", ">input side %", ">output side %", ">mean of both %", ">input norm");
-        foreach (var (cells, operations) in Measured(results))
+        foreach (var (cells, seeds) in Pooled(results))
         {
-            if (operations.FirstOrDefault(IsStemPool) is { } pool)
+            List<OperationResult> pools = [.. seeds.Select(operations => operations.FirstOrDefault(IsStemPool)).OfType<OperationResult>()];
+            if (pools.Count > 0)
             {
                 table.Add(
                 [
-                    .. cells.Row,
-                    pool.Module,
-                    pool.Kind,
-                    TableCell.Percent(pool.InputZeroFraction),
-                    TableCell.Percent(pool.OutputZeroFraction),
-                    TableCell.Percent((pool.InputZeroFraction + pool.OutputZeroFraction) / 2),
-                    TableCell.Norm(pool.InputNorm),
+                    .. Row(cells),
+                    pools[0].Module,
+                    pools[0].Kind,
+                    Mean(pools, pool => pool.InputZeroFraction, TableCell.Percent),
+                    Mean(pools, pool => pool.OutputZeroFraction, TableCell.Percent),
+                    Mean(pools, pool => (pool.InputZeroFraction + pool.OutputZeroFraction) / 2, TableCell.Percent),
+                    Mean(pools, pool => pool.InputNorm, TableCell.Norm),
                 ]);
             }
         }
@@ -55,9 +56,25 @@ internal static class SparsityTables
     // The pool before the readout is adaptive: these two kinds occur in the stem only.
     private static bool IsStemPool(OperationResult operation) => operation.Kind is "MaxPool2d" or "AvgPool2d";
 
-    private static IEnumerable<(ProtocolCells Cells, IReadOnlyList<OperationResult> Operations)> Measured(CampaignResults results) =>
-        from cells in ProtocolCells.Of(results)
-        let gradient = cells.Gradient()
-        where gradient is not null
-        select (cells, gradient.Operations);
+    /// <summary>The mean over seeds, with their standard deviation in small print where there are several.</summary>
+    private static TableCell Mean<T>(IEnumerable<T> seeds, Func<T, double?> valueOf, Func<double?, TableCell> cellOf)
+    {
+        List<double> values = [.. seeds.Select(valueOf).OfType<double>()];
+        if (values.Count == 0)
+        {
+            return TableCell.None;
+        }
+
+        var mean = new SeedMean(values);
+        return mean.Spread is { } spread ? cellOf(mean.Mean) with { Note = $"± {cellOf(spread).Text}", Details = [("spread", cellOf(spread).Value)] } : cellOf(mean.Mean);
+    }
+
+    private static IReadOnlyList<TableCell> Row(PooledCells cells) => [cells.Network.Name, cells.DataSet.Name, cells.SeedNames, cells.Protocol];
+
+    /// <summary>Every network under every protocol: the operations of each seed that was looked into.</summary>
+    private static IEnumerable<(PooledCells Cells, IReadOnlyList<IReadOnlyList<OperationResult>> Seeds)> Pooled(CampaignResults results) =>
+        from cells in PooledCells.Of(results)
+        let seeds = cells.Seeds.Select(seed => seed.Gradient()?.Operations).OfType<IReadOnlyList<OperationResult>>().ToList()
+        where seeds.Count > 0
+        select (cells, (IReadOnlyList<IReadOnlyList<OperationResult>>)seeds);
 }

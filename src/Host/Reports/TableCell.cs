@@ -32,7 +32,7 @@ internal sealed record TableCell(string Text, double? Value = null)
     public static TableCell Norm(double? norm) => new(Numbers.Norm(norm), norm);
 
     /// <summary>A loss.</summary>
-    public static TableCell Loss(double loss) => new(Numbers.Loss(loss), loss);
+    public static TableCell Loss(double? loss) => new(Numbers.Loss(loss), loss);
 
     /// <summary>A count.</summary>
     public static TableCell Count(long count) => new(Numbers.Count(count), count);

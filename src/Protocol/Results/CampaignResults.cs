@@ -61,10 +61,10 @@ public sealed record NetworkSection(
 /// <summary>Which data.</summary>
 public sealed record DataSetSection(string Name, string Encoder, int TimeSteps, int Classes, int TrainingImages, int TestImages);
 
-/// <summary>One epoch of training.</summary>
-public sealed record EpochResult(int Epoch, double TrainingLoss, double TestLoss, double CleanAccuracy);
+/// <summary>One epoch of training. A loss may be no number, of a run that diverged; it is null only where a damaged file has lost it.</summary>
+public sealed record EpochResult(int Epoch, double? TrainingLoss, double? TestLoss, double CleanAccuracy);
 
-/// <summary>One cell. Epsilon and step size are in units of 1/255; accuracy is in [0, 1]; loss is the mean cross-entropy.</summary>
+/// <summary>One cell. Epsilon and step size are in units of 1/255; accuracy is in [0, 1]; loss is the mean cross-entropy, null only where a damaged file has lost it.</summary>
 public sealed record CellResult(
     string Protocol,
     string Attack,
@@ -75,7 +75,7 @@ public sealed record CellResult(
     int Correct,
     int Total,
     double Accuracy,
-    double Loss,
+    double? Loss,
     InputGradientResult InputGradient,
     IReadOnlyList<OperationResult> Operations,
     IReadOnlyList<WeightGradientResult> WeightGradients,

@@ -25,7 +25,8 @@ public static partial class ResultsSalvage
             throw new JsonException(misfit);
         }
 
-        var results = ResultsJson.Read(fit!.ToJsonString());
+        // What is whole needs no mending.
+        var results = ResultsJson.Read(gaps.Count == 0 ? json : fit!.ToJsonString());
         return results.Runs.Count > 0 || gaps.Count == 0 ? (results, InRuns(gaps)) : throw new JsonException($"{gaps[0].Path}: {gaps[0].Problem}");
     }
 

@@ -229,7 +229,7 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
         }
     }
 
-    private static JsonNode? Node(JsonElement value) => JsonNode.Parse(value.GetRawText());
+    private static JsonNode? Node(JsonElement value) => value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? JsonNode.Parse(value.GetRawText()) : JsonValue.Create(value);
 
     /// <summary>What cannot be used, and why.</summary>
     private sealed record Misfit(string Path, string Problem);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -54,6 +55,17 @@ internal static unsafe class ConvolutionKernel
         var shape = Shape(input.shape, weight, stride, padding);
         RequireOutputs(shape, weight, gradient);
         return gradient.dtype == ScalarType.Float32 ? WeightGradient<float>(shape, input, gradient) : WeightGradient<double>(shape, input, gradient);
+    }
+
+    /// <summary>Sets the weight gradients of some input channels to zero, [kernel, kernel, C, K]: those of taps that join no pixels stay so.</summary>
+    public static void Clear<T>(ConvolutionShape shape, Range channels, T* weightGradients)
+        where T : unmanaged
+    {
+        var (first, count) = channels.GetOffsetAndLength(shape.Inputs);
+        for (var tap = 0; tap < shape.Taps; tap++)
+        {
+            NativeMemory.Clear(weightGradients + ((((long)tap * shape.Inputs) + first) * shape.Outputs), (nuint)count * (nuint)shape.Outputs * (nuint)sizeof(T));
+        }
     }
 
     private static Tensor Forward<T>(ConvolutionShape shape, Tensor input, Tensor weight)

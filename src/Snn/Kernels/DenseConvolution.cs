@@ -42,7 +42,7 @@ internal static unsafe class DenseConvolution
         ThreadTeam.Run((shape.Inputs + DenseProduct.Rows - 1) / DenseProduct.Rows, (first, last) =>
         {
             var (channel, end) = (first * DenseProduct.Rows, Math.Min(last * DenseProduct.Rows, shape.Inputs));
-            SpikeWeightGradient.Clear(shape, channel..end, weightGradients);
+            ConvolutionKernel.Clear(shape, channel..end, weightGradients);
             using var scratch = new Scratch<T>((long)FewImages * (end - channel));
             for (var pixel = 0; pixel < pixels; pixel++)
             {

@@ -73,7 +73,7 @@ internal sealed unsafe class WeightPanels<T> : IPanels<T>, IDisposable
         var from = weights + ((((long)tap * _shape.Inputs) + channel) * _shape.Outputs);
         for (var output = 0; output < _shape.Outputs; output += Columns<T>.Narrow, from += Columns<T>.Narrow, to += (long)Columns<T>.Narrow * width)
         {
-            Transposition.Square(from, _shape.Outputs, to, width, Math.Min(Columns<T>.Narrow, _shape.Outputs - output));
+            Transposition.RowsToColumns(from, _shape.Outputs, to, width, Math.Min(Columns<T>.Narrow, _shape.Outputs - output));
         }
     }
 }

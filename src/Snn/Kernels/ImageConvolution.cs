@@ -40,7 +40,7 @@ internal static unsafe class ImageConvolution
     {
         var padded = new PaddedImage<T>(shape);
         var groups = (padded.Row + DenseProduct.Rows - 1) / DenseProduct.Rows;
-        SpikeWeightGradient.Clear(shape, .., weightGradients);
+        ConvolutionKernel.Clear(shape, .., weightGradients);
 
         // Each thread has some of the weights and goes through all images: a sum's order is the images'.
         ThreadTeam.Run(shape.Kernel * groups, (first, last) =>

@@ -36,7 +36,7 @@ internal static unsafe class SpikeWeightGradient
         ThreadTeam.Run((shape.Inputs + lanes - 1) / lanes, (first, last) =>
         {
             var channels = (first * lanes)..Math.Min(last * lanes, shape.Inputs);
-            Clear(shape, channels, weightGradients);
+            ConvolutionKernel.Clear(shape, channels, weightGradients);
             using var spikes = new SpikesByChannel<T>(shape, Math.Min(FewImages, shape.Images), channels);
             for (var pixel = 0; pixel < pixels; pixel++)
             {
@@ -47,17 +47,6 @@ internal static unsafe class SpikeWeightGradient
                 }
             }
         }, grains: 1);
-    }
-
-    /// <summary>Sets the weight gradients of some input channels to zero, [kernel, kernel, C, K]: those of taps that join no pixels stay so.</summary>
-    public static void Clear<T>(ConvolutionShape shape, Range channels, T* weightGradients)
-        where T : unmanaged
-    {
-        var (first, count) = channels.GetOffsetAndLength(shape.Inputs);
-        for (var tap = 0; tap < shape.Taps; tap++)
-        {
-            NativeMemory.Clear(weightGradients + ((((long)tap * shape.Inputs) + first) * shape.Outputs), (nuint)count * (nuint)shape.Outputs * (nuint)sizeof(T));
-        }
     }
 
     private static void SumPixel<T>(ConvolutionShape shape, SpikesByChannel<T> spikes, (int Tap, int Output)[] reached, T* gradients, T* weightGradients)

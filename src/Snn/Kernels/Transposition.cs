@@ -17,7 +17,7 @@ internal static unsafe class Transposition
     /// <param name="toStep">How far its rows are apart.</param>
     /// <param name="columns">How many columns the matrix has.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Square<T>(T* from, long fromStep, T* to, long toStep, int columns)
+    public static void RowsToColumns<T>(T* from, long fromStep, T* to, long toStep, int columns)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var column = 0;

@@ -63,7 +63,7 @@ public sealed class ResultsTests : TestKit
 
         Assert.Equal((12, 6), (cell.Total, cell.Correct));
         Assert.Equal(0.5, cell.Accuracy);
-        Assert.Equal(0.6 / 12, cell.Loss, 12);
+        Assert.Equal(0.6 / 12, cell.Loss!.Value, 12);
         Assert.Equal(0.25, cell.InputGradient.ZeroFraction);
         Assert.Equal(3, cell.InputGradient.AllZeroImages);
         Assert.Equal(0.5, cell.Operations.Single().InputZeroFraction);

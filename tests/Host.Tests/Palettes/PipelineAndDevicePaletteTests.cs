@@ -27,9 +27,9 @@ public sealed class PipelineAndDevicePaletteTests : PaletteTest
         Assert.Equal(
             """
             demo-1: net/data/1 of demo, epoch 3
-            group  device               memory  frames  frames/s   sent/s  layers
-                0  127.0.0.1:4053/cpu  3.0 MiB   1,200      41.3  2.5 KiB  conv1, bn1, layer1.0
-                1  127.0.0.1:4054/cpu  1.0 KiB     900       0.0      0 B  layer2.0, fc
+            group  device               memory  frames  frames/s   sent/s  spike zeros %  gradient zeros %  layers
+                0  127.0.0.1:4053/cpu  3.0 MiB   1,200      41.3  2.5 KiB          75.00                 –  conv1, bn1, layer1.0
+                1  127.0.0.1:4054/cpu  1.0 KiB     900       0.0      0 B              –                 –  layer2.0, fc
 
             demo-2: net/data/2 of demo, waiting
             its layer groups have not told of themselves yet

@@ -104,7 +104,7 @@ public sealed class ResultsSalvageTests
     }
 
     [Theory]
-    [InlineData("loss", "\"high\"", "expected a number or \"NaN\", \"Infinity\", \"-Infinity\", found \"high\"; NaN stands in its place")]
+    [InlineData("loss", "\"high\"", "expected a number or \"NaN\", \"Infinity\", \"-Infinity\", found \"high\"; nothing stands in its place")]
     [InlineData("accuracy", "\"NaN\"", "expected a number from 0 to 1, found \"NaN\"; NaN stands in its place")]
     [InlineData("operations", "7", "expected a list, found 7; nothing stands in its place")]
     [InlineData("correct", "2001", "expected at most total, 2000, found 2001; $.runs[0].cells[1] is left out")]

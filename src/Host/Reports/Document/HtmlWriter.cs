@@ -52,7 +52,7 @@ internal static partial class HtmlWriter
         $"<div class=\"table\" tabindex=\"0\">\n{table.Text.ToHtml()}</div>" + (table.Name is { } name ? $"\n<p class=\"data\">{Data(name, table.Text.ToCsv())}</p>" : "");
 
     private static string Draw(Figure figure) =>
-        $"<figure id=\"{figure.Name}\">\n<div class=\"{(figure.Drawing.KeepsColours ? "plot pictures" : "plot")}\" role=\"img\" aria-label=\"{Escape(figure.Title)}\">\n{FigureDrawing.Inline(figure.Svg)}</div>\n"
+        $"<figure id=\"{figure.Name}\">\n<div class=\"{(figure.Drawing.KeepsColours ? "plot pictures" : "plot")}\" role=\"img\" aria-label=\"{Escape(figure.Title)}\">\n{FigureDrawing.Inline(figure)}</div>\n"
         + $"<figcaption><strong>{Escape(figure.Title)}.</strong> {Inline(figure.Caption)} "
         + $"{Data(figure.Name, figure.Drawing.ToCsv())}</figcaption>\n</figure>";
 

@@ -18,8 +18,11 @@ internal static class CampaignFigures
         select new Figure(
             FileName("accuracy", figure.DataSet, figure.Protocol, Part(lines.Index)),
             $"Accuracy against eps on {figure.DataSet}, {figure.Protocol}",
-            $"Test images classified correctly under each budget; eps 0 is the clean images. {figure.Images} {Seeds(figure)}Bars: 95 % confidence (Wilson).",
-            new Chart(new Axis("eps (1/255)"), new Axis("accuracy (%)", Limits: PerCent), lines.Item));
+            $"Test images classified correctly under each budget; eps 0 is the clean images. {figure.Images} {ShareBars(figure.Networks.Max(network => network.Seeds.Count))}",
+            new Chart(
+                new Axis("eps (1/255)", Places: [.. lines.Item.SelectMany(line => line.Points).Select(point => point.X).Distinct().Order()]),
+                new Axis("accuracy (%)", Limits: PerCent),
+                lines.Item));
 
     /// <summary>Zeros of the gradient along the network (figures 3 and 5).</summary>
     public static IEnumerable<Figure> Sparsity(CampaignResults results) => Along(
@@ -39,39 +42,19 @@ internal static class CampaignFigures
         new Axis("L2 norm of the gradient", Logarithmic: true),
         operation => operation.InputNorm);
 
-    /// <summary>The trade-off itself: clean accuracy against accuracy under the strongest attack that takes gradients at the largest budget, with the gradient's zeros named.</summary>
-    public static IEnumerable<Figure> TradeOff(CampaignResults results)
-    {
-        foreach (var setting in Setting.Of(results))
-        {
-            var budgets = setting.Cells.SelectMany(cells => cells.Attacked).Where(cell => cell.Iterations > 0).Select(cell => cell.Epsilon).ToList();
-            if (budgets.Count == 0)
-            {
-                continue;
-            }
-
-            var epsilon = budgets.Max();
-            var points = (
-                from network in setting.Networks
-                from cells in network.Seeds
-                let worst = cells.Attacked.Where(cell => cell.Iterations > 0 && cell.Epsilon == epsilon).MinBy(AccuracyOf)
-                let clean = cells.Clean
-                where clean is not null && worst is not null
-                select new Series(
-                    $"{cells.Run.Network.Name}, seed {Numbers.Plain(cells.Run.Seed)}: {Numbers.PercentSign(worst.InputGradient.ZeroFraction)} zeros",
-                    [new ChartPoint(AccuracyOf(clean), AccuracyOf(worst), Share(worst.Correct, worst.Total), worst.Attack)],
-                    Joined: false)).ToList();
-            foreach (var (part, series) in points.Chunk(MostLines).Index())
-            {
-                yield return new Figure(
-                    FileName("trade-off", setting.DataSet, setting.Protocol, Part(part)),
-                    $"Accuracy and robustness on {setting.DataSet}, {setting.Protocol}",
-                    $"Each network's accuracy on clean images and under the strongest attack measured at eps {Numbers.Epsilon(epsilon)}/255; the legend says what share of its input "
-                    + $"gradient is exactly zero. {setting.Images} Bars: 95 % confidence (Wilson).",
-                    new Chart(new Axis("clean accuracy (%)"), new Axis("accuracy under attack (%)", Limits: PerCent), series));
-            }
-        }
-    }
+    /// <summary>The trade-off itself: clean accuracy against accuracy under the strongest attack that takes gradients at the largest budget, with the gradient's zeros as colour.</summary>
+    public static IEnumerable<Figure> TradeOff(CampaignResults results) =>
+        from setting in Setting.Of(results)
+        let budgets = setting.Cells.SelectMany(TakingGradients).Select(cell => cell.Epsilon).ToList()
+        where budgets.Count > 0
+        let epsilon = budgets.Max()
+        from networks in setting.Networks.Select(network => TradeOff(network, epsilon)).Where(network => network.Points.Count > 0).Chunk(MostLines).Index()
+        select new Figure(
+            FileName("trade-off", setting.DataSet, setting.Protocol, Part(networks.Index)),
+            $"Accuracy and robustness on {setting.DataSet}, {setting.Protocol}",
+            $"Accuracy on clean images and under the strongest attack measured at eps {Numbers.Epsilon(epsilon)}/255: a point for each seed of a network. Its colour is the share of exact zeros in "
+            + $"the gradient of the loss with respect to the image, where the attack of the smallest budget starts; grey where it was not measured. {setting.Images} Bars: 95 % confidence (Wilson).",
+            new Chart(new Axis("clean accuracy (%)"), new Axis("accuracy under attack (%)", Limits: PerCent), networks.Item) { Shade = "input zeros (%)" });
 
     /// <summary>The loss along iterated attacks at the largest budget, step by step.</summary>
     public static IEnumerable<Figure> LossAlong(CampaignResults results) =>
@@ -82,7 +65,7 @@ internal static class CampaignFigures
                      from cell in cells.Attacked.Concat(cells.Checks)
                      where cell.Iterations > 1 && cell.Epsilon == cells.Epsilons[^1] && cells.LossesAlong(cell).Count > 1
                      select new Series(
-                         $"{network.Name}, {cell.Attack} at eps {Numbers.Epsilon(cell.Epsilon)}",
+                         $"{network.Network.Name}, {cell.Attack} at eps {Numbers.Epsilon(cell.Epsilon)}",
                          [.. cells.LossesAlong(cell).Index().Select(loss => new ChartPoint(loss.Index, loss.Item))])).ToList()
         from chunk in lines.Chunk(MostLines).Index()
         select new Figure(
@@ -94,96 +77,149 @@ internal static class CampaignFigures
     /// <summary>Losses and accuracy by epoch.</summary>
     public static IEnumerable<Figure> Training(CampaignResults results)
     {
-        var trained = results.Runs.Where(run => run.Epochs.Count > 1).ToList();
-        foreach (var (part, runs) in trained.Chunk(MostLines / 2).Index())
+        var trained = results.Runs.Where(run => run.Epochs.Count > 1).GroupBy(run => (run.Network.Name, Data: run.Dataset.Name)).Select(network => network.ToList()).ToList();
+        var most = trained.Select(network => network.Count).DefaultIfEmpty().Max();
+        foreach (var (part, networks) in trained.Chunk(MostLines / 2).Index())
         {
             yield return new Figure(
                 FileName("loss", Part(part)),
                 "Losses by epoch",
-                "Mean cross-entropy over the training images of an epoch, while the weights move, and over the test images after it.",
-                new Chart(new Axis("epoch", Whole: true), new Axis("cross-entropy"), [.. runs.SelectMany(run => Losses(run, trained))]));
+                $"Mean cross-entropy over the training images of an epoch, while the weights move, and over the test images after it. {ImagesOf(networks, run => run.Dataset.TrainingImages, "training")} "
+                + $"{ImagesOf(networks, run => run.Dataset.TestImages, "test")} {Bars(most)}",
+                new Chart(
+                    new Axis("epoch", Whole: true),
+                    new Axis("cross-entropy"),
+                    [
+                        .. from network in networks
+                           from loss in new (string Name, Func<EpochResult, double> Of)[] { ("training", epoch => epoch.TrainingLoss ?? double.NaN), ("test", epoch => epoch.TestLoss ?? double.NaN) }
+                           select new Series($"{NameAmong(network, trained)}, {loss.Name}", [.. ByEpoch(network).Select(epoch => MeanPoint(epoch.Key, [.. epoch.Select(run => loss.Of(run.Epoch))]))]),
+                    ]));
         }
 
-        foreach (var (part, runs) in trained.Chunk(MostLines).Index())
+        foreach (var (part, networks) in trained.Chunk(MostLines).Index())
         {
             yield return new Figure(
                 FileName("epoch-accuracy", Part(part)),
                 "Clean accuracy by epoch",
-                $"Test images classified correctly after each epoch. {ImagesOf(runs)} Bars: 95 % confidence (Wilson).",
-                new Chart(new Axis("epoch", Whole: true), new Axis("accuracy (%)", Limits: PerCent), [.. runs.Select(run => EpochAccuracy(run, trained))]));
+                $"Test images classified correctly after each epoch. {ImagesOf(networks, run => run.Dataset.TestImages, "test")} {ShareBars(most)}",
+                new Chart(
+                    new Axis("epoch", Whole: true),
+                    new Axis("accuracy (%)", Limits: PerCent),
+                    [.. networks.Select(network => new Series(NameAmong(network, trained), [.. AccuracyByEpoch(network)]))]));
         }
     }
 
-    private static IEnumerable<Series> Losses(RunResult run, IReadOnlyList<RunResult> among)
-    {
-        yield return new Series($"{NameAmong(run, among)}, training", [.. run.Epochs.Select(epoch => new ChartPoint(epoch.Epoch, epoch.TrainingLoss))]);
-        yield return new Series($"{NameAmong(run, among)}, test", [.. run.Epochs.Select(epoch => new ChartPoint(epoch.Epoch, epoch.TestLoss))]);
-    }
+    private static IEnumerable<IGrouping<int, (RunResult Run, EpochResult Epoch)>> ByEpoch(IEnumerable<RunResult> seeds) =>
+        from run in seeds
+        from epoch in run.Epochs
+        group (run, epoch) by epoch.Epoch into alike
+        orderby alike.Key
+        select alike;
 
-    private static Series EpochAccuracy(RunResult run, IReadOnlyList<RunResult> among)
-    {
-        var images = run.Dataset.TestImages;
-        return new Series(
-            NameAmong(run, among),
-            [.. run.Epochs.Select(epoch => new ChartPoint(epoch.Epoch, 100 * epoch.CleanAccuracy, Share((int)Math.Round(epoch.CleanAccuracy * images), images)))]);
-    }
+    // A damaged file may have lost a share.
+    private static IEnumerable<ChartPoint> AccuracyByEpoch(IEnumerable<RunResult> seeds) =>
+        from epoch in ByEpoch(seeds)
+        let shares = (from seed in epoch
+                      where double.IsFinite(seed.Epoch.CleanAccuracy)
+                      let images = seed.Run.Dataset.TestImages
+                      select new SeedShare(seed.Run.Seed, (int)Math.Round(seed.Epoch.CleanAccuracy * images), images)).ToList()
+        where shares.Count > 0
+        select SharePoint(epoch.Key, new PooledShare("", shares));
 
     /// <summary>One line for the clean images and each attack, all seeds of a network together.</summary>
-    private static IEnumerable<Series> AccuracyLines(NetworkCells network) =>
-        from attack in network.Seeds.SelectMany(cells => cells.Attacked).Select(cell => cell.Attack).Distinct()
-        let cells = network.Seeds.SelectMany(seed => seed.Attacked.Where(cell => cell.Attack == attack).Append(seed.Clean)).OfType<CellResult>()
+    private static IEnumerable<Series> AccuracyLines(PooledCells network) =>
+        from attack in AttackBudget.Of([network]).Where(budget => budget != AttackBudget.Clean).GroupBy(budget => budget.Attack)
         select new Series(
-            $"{network.Name}, {attack}",
+            $"{network.Network.Name}, {attack.Key}",
             [
-                .. from budget in cells.GroupBy(cell => cell.Epsilon).OrderBy(budget => budget.Key)
-                   let correct = budget.Sum(cell => cell.Correct)
-                   let total = budget.Sum(cell => cell.Total)
-                   where total > 0
-                   select new ChartPoint(budget.Key, 100.0 * correct / total, Share(correct, total)),
+                .. from budget in attack.Prepend(AttackBudget.Clean)
+                   let share = network.Share(budget)
+                   where share is not null
+                   orderby budget.Epsilon
+                   select SharePoint(budget.Epsilon, share),
             ]);
+
+    private static Series TradeOff(PooledCells network, double epsilon) => new(
+        network.Network.Name,
+        [
+            .. from cells in network.Seeds
+               let worst = TakingGradients(cells).Where(cell => cell.Epsilon == epsilon).MinBy(AccuracyOf)
+               let clean = cells.Clean
+               where clean is not null && worst is not null
+               select new ChartPoint(AccuracyOf(clean), AccuracyOf(worst), ShareOf(worst), $"seed {Numbers.Plain(cells.Run.Seed)}, {worst.Attack}")
+               {
+                   Across = ShareOf(clean),
+                   Shade = 100 * cells.InputZeros,
+               },
+        ],
+        Joined: false);
+
+    // Noise has none to lose.
+    private static IEnumerable<CellResult> TakingGradients(ProtocolCells cells) => cells.Attacked.Where(cell => cell.Iterations > 0);
 
     private static IEnumerable<Figure> Along(
         CampaignResults results, string name, string title, string caption, Axis axis, Func<OperationResult, double> figureOf) =>
         from setting in Setting.Of(results)
         let measured = (from network in setting.Networks
-                        let cell = network.Seeds.Select(seed => seed.Gradient()).FirstOrDefault(cell => cell is not null)
-                        where cell is not null
-                        select (network.Name, cell.Operations)).ToList()
+                        let seeds = network.Seeds.Select(seed => seed.Gradient()?.Operations).OfType<IReadOnlyList<OperationResult>>().ToList()
+                        where seeds.Count > 0
+                        select (network.Network.Name, Modules: Modules(seeds[0]), Seeds: seeds)).ToList()
         // Networks whose operations have the same names stand above each other.
-        from alike in measured.GroupBy(network => string.Join('\n', network.Operations.Select(operation => operation.Module)))
+        from alike in measured.GroupBy(network => string.Join('\n', network.Modules))
         from chunk in alike.Chunk(MostLines).Index()
-        let modules = chunk.Item[0].Operations.Select(operation => operation.Module).ToList()
         select new Figure(
             FileName(name, setting.DataSet, setting.Protocol, chunk.Item[0].Name),
             $"{title} on {setting.DataSet}, {setting.Protocol}",
-            $"{caption} {setting.Images} The first seed of each network.",
+            $"{caption} {setting.Images} {Bars(chunk.Item.Max(network => network.Seeds.Count))}",
             new Chart(
-                new Axis("operation", Labels: modules),
+                new Axis("operation", Labels: [.. chunk.Item[0].Modules.Select(ShortName)]),
                 axis,
                 [.. chunk.Item.Select(network => new Series(
                     network.Name,
-                    [.. network.Operations.Index().Select(operation => new ChartPoint(operation.Index, figureOf(operation.Item), Label: operation.Item.Module))]))]));
+                    [
+                        .. from module in network.Modules.Index()
+                           select MeanPoint(
+                               module.Index,
+                               [.. network.Seeds.Where(seed => seed.Count == network.Modules.Count).Select(seed => figureOf(seed[module.Index]))]) with { Label = module.Item },
+                    ]))]));
 
-    private static string NameAmong(RunResult run, IReadOnlyList<RunResult> among) =>
-        among.Count(other => other.Network.Name == run.Network.Name) > 1 ? ProtocolCells.NameOf(run) : run.Network.Name;
+    private static List<string> Modules(IEnumerable<OperationResult> operations) => [.. operations.Select(operation => operation.Module)];
+
+    // What a layer of neurons differentiates is named as if it were a part of it.
+    private static string ShortName(string module) => module.Replace(".surrogate_function", "", StringComparison.Ordinal);
+
+    private static string NameAmong(List<RunResult> network, List<List<RunResult>> among) =>
+        among.Count(other => other[0].Network.Name == network[0].Network.Name) > 1 ? $"{network[0].Network.Name}, {network[0].Dataset.Name}" : network[0].Network.Name;
+
+    /// <summary>A number of all seeds.</summary>
+    private static ChartPoint MeanPoint(double x, IReadOnlyList<double> seeds)
+    {
+        var mean = new SeedMean(seeds);
+        return new(x, mean.Mean) { Spread = mean.Spread };
+    }
+
+    /// <summary>A share of all seeds, in per cent.</summary>
+    private static ChartPoint SharePoint(double x, PooledShare share) => new(x, 100 * share.Mean, InPercent(share.Interval)) { Spread = 100 * share.Spread };
 
     // From the counts: in a damaged file the share itself may be lost.
     private static double AccuracyOf(CellResult cell) => 100.0 * cell.Correct / cell.Total;
 
-    private static Interval Share(int correct, int total)
-    {
-        var interval = WilsonInterval.Of(correct, total);
-        return new Interval(100 * interval.Low, 100 * interval.High);
-    }
+    private static Interval ShareOf(CellResult cell) => InPercent(WilsonInterval.Of(cell.Correct, cell.Total));
 
-    private static string ImagesOf(IEnumerable<RunResult> runs) =>
-        $"{string.Join(" or ", runs.Select(run => run.Dataset.TestImages).Distinct().Order().Select(images => Numbers.Count(images)))} test images.";
+    private static Interval InPercent(Interval shares) => new(100 * shares.Low, 100 * shares.High);
 
-    private static string Seeds(Setting setting)
-    {
-        var most = setting.Networks.Max(network => network.Seeds.Count);
-        return most > 1 ? $"All seeds together, {Numbers.Count(most)} of a network at most. " : "";
-    }
+    private static string ImagesOf(IEnumerable<List<RunResult>> networks, Func<RunResult, int> imagesOf, string kind) =>
+        $"{string.Join(" or ", networks.SelectMany(network => network).Select(imagesOf).Distinct().Order().Select(images => Numbers.Count(images)))} {kind} images.";
+
+    /// <summary>What the bars of shares mean.</summary>
+    private static string ShareBars(int mostSeeds) => mostSeeds > 1
+        ? $"{Bars(mostSeeds)} Of one seed alone: 95 % confidence (Wilson), which the data have for the images of all seeds, too."
+        : "Bars: 95 % confidence (Wilson).";
+
+    /// <summary>What the bars of other numbers mean.</summary>
+    private static string Bars(int mostSeeds) => mostSeeds > 1
+        ? $"Means over all seeds, {Numbers.Count(mostSeeds)} of a network at most; bars: ± their standard deviation."
+        : "One seed.";
 
     private static string Part(int part) => part == 0 ? "" : Numbers.Plain(part + 1);
 
@@ -192,21 +228,15 @@ internal static class CampaignFigures
         string.Join('-', parts.Where(part => part.Length > 0).Select(part => string.Concat(part.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '.' ? char.ToLowerInvariant(letter) : '-'))));
 
     /// <summary>What can be drawn in one figure: a data set under a protocol.</summary>
-    private sealed record Setting(string DataSet, string Protocol, IReadOnlyList<NetworkCells> Networks)
+    private sealed record Setting(string DataSet, string Protocol, IReadOnlyList<PooledCells> Networks)
     {
         public IEnumerable<ProtocolCells> Cells => Networks.SelectMany(network => network.Seeds);
 
         public string Images => $"{string.Join(" or ", Cells.SelectMany(cells => cells.Cells).Select(cell => cell.Total).Distinct().Order().Select(images => Numbers.Count(images)))} test images.";
 
         public static IEnumerable<Setting> Of(CampaignResults results) =>
-            from cells in ProtocolCells.Of(results)
-            group cells by (cells.Run.Dataset.Name, cells.Protocol) into setting
-            select new Setting(
-                setting.Key.Name,
-                setting.Key.Protocol,
-                [.. setting.GroupBy(cells => cells.Run.Network.Name).Select(network => new NetworkCells(network.Key, [.. network]))]);
+            from network in PooledCells.Of(results)
+            group network by (network.DataSet.Name, network.Protocol) into setting
+            select new Setting(setting.Key.Name, setting.Key.Protocol, [.. setting]);
     }
-
-    /// <summary>A network's cells, seed by seed.</summary>
-    private sealed record NetworkCells(string Name, IReadOnlyList<ProtocolCells> Seeds);
 }

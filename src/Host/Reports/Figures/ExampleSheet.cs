@@ -7,11 +7,13 @@ namespace SpikeTrail.Host.Reports.Figures;
 internal static class ExampleSheet
 {
     private const int Columns = 6;
-    private const int Left = 110;
-    private const int ColumnWidth = 130;
-    private const int Side = 112;
+    private const int Left = 88;
+    private const int ColumnWidth = 92;
+    // Three dots of the page for each of 28.
+    private const int Side = 84;
     private const int HeadHeight = 44;
-    private const int NamedHeight = Side + 46;
+    private const int NamedHeight = Side + 42;
+    private const int Letters = 11;
     private const int ChangeHeight = Side + 12;
     private const int Grey = 128;
 
@@ -45,8 +47,8 @@ internal static class ExampleSheet
         foreach (var (column, image) in images.Index())
         {
             var x = Left + column * ColumnWidth;
-            words.Add(new Words(Middle(x), top + 16, $"test image {Numbers.Plain(image.Index)}", Size: 11));
-            words.Add(new Words(Middle(x), top + 34, run.Classes[image.Label]));
+            words.Add(new Words(Middle(x), top + 18, $"test image {Numbers.Plain(image.Index)}", Size: Letters - 1));
+            words.Add(new Words(Middle(x), top + 34, run.Classes[image.Label], Letters));
             AddShown(image.Clean, image.Label, x, clean);
             if (image.Attacked is not null)
             {
@@ -57,13 +59,13 @@ internal static class ExampleSheet
 
         return run.Samples.Attack is null ? change : attacked + NamedHeight;
 
-        void AddLabel(string label, int row) => words.Add(new Words(4, row + Side / 2, label, Centred: false));
+        void AddLabel(string label, int row) => words.Add(new Words(4, row + Side / 2, label, Letters, Centred: false));
 
         void AddShown(ShownImage shown, int label, int x, int row)
         {
             pictures.Add(new Picture(x, row, Side, Side, Photograph(run.Samples, shown)));
-            words.Add(new Words(Middle(x), row + Side + 16, run.Classes[shown.Class]));
-            words.Add(new Words(Middle(x), row + Side + 33, $"{Numbers.PercentSign(shown.Probability)}{(shown.Class == label ? "" : " \u2717")}"));
+            words.Add(new Words(Middle(x), row + Side + 16, run.Classes[shown.Class], Letters));
+            words.Add(new Words(Middle(x), row + Side + 31, $"{Numbers.PercentSign(shown.Probability)}{(shown.Class == label ? "" : " \u2717")}", Letters));
         }
     }
 

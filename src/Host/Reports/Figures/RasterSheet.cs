@@ -5,9 +5,9 @@ namespace SpikeTrail.Host.Reports.Figures;
 /// <summary>Lays spike rasters out: a panel for each layer, time from left to right, neurons from top to bottom.</summary>
 internal static class RasterSheet
 {
-    private const int Columns = 5;
-    private const int ColumnWidth = 178;
-    private const int PanelWidth = 162;
+    private const int Columns = 3;
+    private const int ColumnWidth = 209;
+    private const int PanelWidth = 196;
     private const int PanelHeight = 128;
     private const int RowHeight = PanelHeight + 40;
     private const int Left = 10;

@@ -5,16 +5,13 @@ namespace SpikeTrail.Host.Reports.Figures;
 /// <summary>Lays firing rates out: a row for each layer, a column for each time step, the clean images' beside the attacked ones'.</summary>
 internal static class RateSheet
 {
-    private const int Left = 190;
+    private const int Left = 150;
     private const int Gap = 30;
     private const int Head = 30;
     private const int RowHeight = 18;
     private const int ScaleHeight = 60;
     private const int ScaleWidth = 200;
     private const int ScaleDots = 64;
-
-    // One hue from light to dark: told apart with every colour blindness and in grey.
-    private static readonly Rgb[] Scale = [new(255, 255, 255), new(86, 180, 233), new(0, 114, 178), new(0, 25, 60)];
 
     /// <summary>The rates of clean images and, where there are any, of attacked ones.</summary>
     public static Sheet Of(RunSamples samples, IReadOnlyList<(string Name, IReadOnlyList<LayerSpikes> Layers)> shown)
@@ -38,7 +35,7 @@ internal static class RateSheet
 
         var bottom = Head + layers.Count * RowHeight;
         pictures.Add(Frame(Left, bottom + 16, ScaleWidth, 14));
-        pictures.Add(new Picture(Left, bottom + 16, ScaleWidth, 14, new Bitmap(ScaleDots, 1, [.. Enumerable.Range(0, ScaleDots).Select(dot => Colour(dot / (ScaleDots - 1.0)))])));
+        pictures.Add(new Picture(Left, bottom + 16, ScaleWidth, 14, new Bitmap(ScaleDots, 1, [.. Enumerable.Range(0, ScaleDots).Select(dot => ColourScale.At(dot / (ScaleDots - 1.0)))])));
         words.Add(new Words(Left, bottom + 46, "0 %", Size: 11));
         words.Add(new Words(Left + ScaleWidth, bottom + 46, Numbers.PercentSign(most), Size: 11));
         return new Sheet(bottom + ScaleHeight, pictures, words, [.. Rows(layers, shown, rates)]);
@@ -48,14 +45,7 @@ internal static class RateSheet
     public static Picture Frame(double x, double y, double width, double height) => new(x - 1, y - 1, width + 2, height + 2, Bitmap.Of(new Rgb(160, 165, 170)));
 
     private static Bitmap Map(List<IReadOnlyList<double>> rates, double most) =>
-        new(rates[0].Count, rates.Count, [.. rates.SelectMany(layer => layer).Select(rate => Colour(most == 0 ? 0 : rate / most))]);
-
-    private static Rgb Colour(double share)
-    {
-        var place = Math.Clamp(share, 0, 1) * (Scale.Length - 1);
-        var from = Math.Min((int)place, Scale.Length - 2);
-        return Scale[from].Towards(Scale[from + 1], place - from);
-    }
+        new(rates[0].Count, rates.Count, [.. rates.SelectMany(layer => layer).Select(rate => ColourScale.At(most == 0 ? 0 : rate / most))]);
 
     private static IEnumerable<IReadOnlyList<string>> Rows(
         IReadOnlyList<LayerSpikes> layers, IReadOnlyList<(string Name, IReadOnlyList<LayerSpikes> Layers)> shown, List<List<IReadOnlyList<double>>> rates)

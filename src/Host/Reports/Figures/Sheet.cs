@@ -8,7 +8,7 @@ namespace SpikeTrail.Host.Reports.Figures;
 internal sealed record Sheet(int Height, IReadOnlyList<Picture> Pictures, IReadOnlyList<Words> Words, IReadOnlyList<IReadOnlyList<string>> Rows) : Drawing
 {
     /// <summary>The width of every sheet.</summary>
-    public const int Width = 900;
+    public const int Width = FigureDrawing.Width;
 
     /// <summary>Whether it shows photographs, which a dark page must not turn around.</summary>
     public bool Photographs { get; init; }

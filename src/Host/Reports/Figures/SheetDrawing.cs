@@ -54,25 +54,19 @@ internal static class SheetDrawing
             canvas.DrawText(words.Text, (float)words.X, (float)words.Y, words.Centred ? SKTextAlign.Center : SKTextAlign.Left, font, paint);
         }
 
-        return Encode(bitmap);
+        return PngFile.Of(bitmap);
     }
 
     private static byte[] Png(Bitmap bitmap)
     {
         using var dots = Draw(bitmap);
-        return Encode(dots);
+        return PngFile.Of(dots);
     }
 
     private static SKBitmap Draw(Bitmap bitmap) => new(bitmap.Width, bitmap.Height, SKColorType.Rgba8888, SKAlphaType.Opaque)
     {
         Pixels = [.. bitmap.Dots.Select(dot => new SKColor(dot.Red, dot.Green, dot.Blue))],
     };
-
-    private static byte[] Encode(SKBitmap bitmap)
-    {
-        using var data = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
-        return data.ToArray();
-    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -14,13 +14,19 @@ internal static class RobustnessSection
     // More would make the table wider than a page.
     private const int MostColumns = 3;
 
+    // More names would make a paragraph of a line.
+    private const int MostNames = 4;
+
     /// <summary>The verdicts in a line, such as <c>1 network reliable, 2 unreliable (a, strict; b, strict)</c>; empty where nothing was attacked.</summary>
     public static string Summary(IReadOnlyList<NetworkVerdict> verdicts) => string.Join(
         ", ",
         from network in verdicts
         group network by network.Verdict into alike
         orderby alike.Key
-        select $"{Numbers.Count(alike.Count())} {NetworkVerdict.Word(alike.Key)} ({string.Join("; ", alike.Select(network => network.Where))})");
+        select $"{Numbers.Count(alike.Count())} {NetworkVerdict.Word(alike.Key)} ({Names([.. alike.Select(network => network.Where)])})");
+
+    private static string Names(IReadOnlyList<string> names) =>
+        string.Join("; ", names.Take(MostNames)) + (names.Count > MostNames ? $"; and {Numbers.Count(names.Count - MostNames)} more" : "");
 
     public static void Write(ReportDocument text, CampaignReport report)
     {
@@ -34,10 +40,7 @@ internal static class RobustnessSection
 
         text.Paragraph("Whether accuracy under attack is robustness, or the attack is weak. **Unreliable**: a check proves that the accuracy is no bound worth stating. **Doubtful**: something was "
             + "not measured or cannot be told, or a stronger attack says the better number. **Reliable**: every check but transfer was made and passed; that is a necessary sign, not a proof.");
-        foreach (var columns in verdicts.Chunk(MostColumns))
-        {
-            text.Table(Table(columns));
-        }
+        text.Table(verdicts.Count > MostColumns ? Overview(verdicts) : Table(verdicts));
 
         foreach (var network in verdicts)
         {
@@ -53,6 +56,22 @@ internal static class RobustnessSection
         text.Draw(CampaignFigures.LossAlong(report.Results));
     }
 
+    /// <summary>A row for each of many networks.</summary>
+    private static TextTable Overview(IReadOnlyList<NetworkVerdict> networks)
+    {
+        var table = new TextTable("network", "verdict", "failed", ">passed", ">not measured");
+        foreach (var network in networks)
+        {
+            var failed = string.Join(", ", network.Reasons.Select(check => check.Check.Name));
+            table.Add(network.Where, NetworkVerdict.Word(network.Verdict), failed.Length > 0 ? failed : TableCell.None, Count(CheckOutcome.Passed), Count(CheckOutcome.NotMeasured));
+
+            TableCell Count(CheckOutcome outcome) => TableCell.Count(network.Results.Count(check => check.Result.Outcome == outcome));
+        }
+
+        return table;
+    }
+
+    /// <summary>A column for each of a few networks, a row for each check.</summary>
     private static TextTable Table(IReadOnlyList<NetworkVerdict> networks)
     {
         var table = new TextTable(["check", .. networks.Select(network => network.Where)]);

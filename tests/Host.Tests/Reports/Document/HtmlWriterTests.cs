@@ -34,11 +34,21 @@ public sealed class HtmlWriterTests
     }
 
     [Fact]
+    public void What_a_figure_refers_to_is_its_own()
+    {
+        var page = new CampaignReport(SampleResults.Campaign, SampleResults.Provenance).ToHtml();
+
+        var ids = Regex.Matches(page, " id=\"([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(10)).Select(match => match.Groups[1].Value).ToList();
+        Assert.Equal(ids.Distinct(), ids);
+        Assert.All(Regex.Matches(page, "(?:url\\(|href=\")#([^\")]+)", RegexOptions.None, TimeSpan.FromSeconds(10)), match => Assert.Contains(match.Groups[1].Value, ids));
+    }
+
+    [Fact]
     public void Contents_lead_to_every_section()
     {
         var page = new CampaignReport(SampleResults.Campaign, SampleResults.Provenance).ToHtml();
 
-        var links = Regex.Matches(page, "href=\"#([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(10)).Select(match => match.Groups[1].Value).ToList();
+        var links = Regex.Matches(page, "<a href=\"#([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(10)).Select(match => match.Groups[1].Value).ToList();
         Assert.Contains("how-it-was-measured", links);
         Assert.All(links, link => Assert.Contains($"<h2 id=\"{link}\">", page, StringComparison.Ordinal));
     }

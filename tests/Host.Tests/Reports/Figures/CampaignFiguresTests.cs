@@ -20,7 +20,7 @@ public sealed class CampaignFiguresTests
         {
             var (network, attack) = (series.Name.Split(", ")[0], series.Name.Split(", ")[1]);
             var cells = Results.Runs.Single(run => run.Network.Name == network).Cells.Where(cell => cell.Attack == attack || cell.Attack == "none").OrderBy(cell => cell.Epsilon);
-            Assert.Equal(cells.Select(cell => (cell.Epsilon, 100.0 * cell.Correct / cell.Total)), series.Points.Select(point => (point.X, point.Y)));
+            Assert.Equal(cells.Select(cell => (cell.Epsilon, 100.0 * cell.Correct / cell.Total)), series.Points.Select(point => (point.X, Math.Round(point.Y, 10))));
             Assert.All(series.Points, point => Assert.True(point.Interval!.Value.Low < point.Y && point.Y < point.Interval.Value.High));
         }
 
@@ -35,8 +35,32 @@ public sealed class CampaignFiguresTests
 
         var figure = Assert.Single(CampaignFigures.Accuracy(Results with { Runs = [run, other] }));
 
-        Assert.Equal(100.0 * ((2 * 1664) - 200) / 4000, figure.Chart.Series[0].Points[0].Y, 12);
-        Assert.Contains("All seeds together, 2 of a network", figure.Caption, StringComparison.Ordinal);
+        var clean = figure.Chart.Series[0].Points[0];
+        Assert.Equal(100.0 * ((2 * 1664) - 200) / 4000, clean.Y, 12);
+        Assert.Equal(10 / Math.Sqrt(2), clean.Spread!.Value, 12);
+        Assert.Equal((clean.Y - clean.Spread.Value, clean.Y + clean.Spread.Value), (clean.Bar!.Value.Low, clean.Bar.Value.High));
+        Assert.Contains("Means over all seeds, 2 of a network at most; bars: ± their standard deviation.", figure.Caption, StringComparison.Ordinal);
+        Assert.StartsWith("series,label,eps (1/255),accuracy (%),low,high,spread\n", figure.Chart.ToCsv(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Zeros_norms_and_losses_are_means_over_seeds_too()
+    {
+        var run = Results.Runs[0];
+        var other = run with
+        {
+            Seed = 1,
+            Epochs = [.. run.Epochs.Select(epoch => epoch with { TrainingLoss = epoch.TrainingLoss + 2 })],
+            Cells = [.. run.Cells.Select(cell => cell with { Operations = [.. cell.Operations.Select(operation => operation with { InputZeroFraction = operation.InputZeroFraction / 2 })] })],
+        };
+        var seeds = Results with { Runs = [run, other] };
+
+        var zeros = Assert.Single(CampaignFigures.Sparsity(seeds)).Chart.Series[0].Points[0];
+        Assert.Equal((31.25 + 15.625) / 2, zeros.Y, 12);
+        Assert.Equal(15.625 / Math.Sqrt(2), zeros.Spread!.Value, 12);
+        var loss = CampaignFigures.Training(seeds).First().Chart.Series[0].Points[0];
+        Assert.Equal(1.7123, loss.Y, 12);
+        Assert.Equal(Math.Sqrt(2), loss.Spread!.Value, 12);
     }
 
     [Fact]
@@ -57,7 +81,11 @@ public sealed class CampaignFiguresTests
 
         Assert.Equal([(83.2, 22.55), (84.65, 10.05)], figure.Chart.Series.Select(series => (Math.Round(series.Points[0].X, 10), Math.Round(series.Points[0].Y, 10))));
         Assert.Contains("eps 8/255", figure.Caption, StringComparison.Ordinal);
-        Assert.Contains("31.25 % zeros", figure.Chart.Series[0].Name, StringComparison.Ordinal);
+        var point = figure.Chart.Series[0].Points[0];
+        Assert.Equal((31.25, "seed 3407, pgd"), (point.Shade!.Value, point.Label));
+        Assert.True(point.Across!.Value.Low < point.X && point.X < point.Across.Value.High);
+        Assert.StartsWith(
+            "series,label,clean accuracy (%),accuracy under attack (%),low,high,clean accuracy (%): low,clean accuracy (%): high,input zeros (%)\n", figure.Chart.ToCsv(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +95,7 @@ public sealed class CampaignFiguresTests
 
         var figure = Assert.Single(CampaignFigures.TradeOff(SampleResults.With([.. Results.Runs[0].Cells, noise])));
 
-        Assert.Equal("pgd", Assert.Single(Assert.Single(figure.Chart.Series).Points).Label);
+        Assert.Equal("seed 3407, pgd", Assert.Single(Assert.Single(figure.Chart.Series).Points).Label);
         Assert.Empty(CampaignFigures.TradeOff(SampleResults.With(SampleResults.Clean(0.9), noise)));
     }
 

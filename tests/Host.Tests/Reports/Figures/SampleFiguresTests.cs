@@ -133,7 +133,7 @@ public sealed class SampleFiguresTests
         var figure = SampleFigures.Examples(SampledNetworks.Campaign).First();
 
         var svg = XDocument.Parse(figure.Svg).Root!;
-        Assert.Equal($"0 0 900 {figure.Sheet.Height}", svg.Attribute("viewBox")!.Value);
+        Assert.Equal($"0 0 640 {figure.Sheet.Height}", svg.Attribute("viewBox")!.Value);
         var images = svg.Elements().Where(element => element.Name.LocalName == "image").ToList();
         Assert.Equal(figure.Sheet.Pictures.Count, images.Count);
         Assert.All(images, image => Assert.StartsWith("data:image/png;base64,iVBORw0KGgo", image.Attribute("href")!.Value, StringComparison.Ordinal));

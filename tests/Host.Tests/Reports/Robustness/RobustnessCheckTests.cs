@@ -35,6 +35,14 @@ public sealed class RobustnessCheckTests
         Assert.Single(Judged(results).Reasons);
     }
 
+    [Fact]
+    public void A_loss_that_a_damaged_file_has_lost_is_none_that_diverged()
+    {
+        var result = Result<LossesAreNumbers>(With(Clean(0.5), Attacked("fgsm", 2, 0.5) with { Loss = null }));
+
+        Assert.Equal((NotMeasured, "the damaged file has lost 1 loss"), (result.Outcome, result.What));
+    }
+
     [Theory]
     [InlineData("$.runs[0].cells[0]", "accuracy", "\"much\"")]
     [InlineData("$.runs[0].cells[1]", "loss", "\"high\"")]

@@ -33,6 +33,16 @@ public sealed class RobustnessSectionTests
     }
 
     [Fact]
+    public void Many_networks_are_a_row_each_and_a_line_names_a_few()
+    {
+        var run = With(Clean(0.9), Attacked("fgsm", 8, 0.7)).Runs[0];
+        var text = Report(Campaign with { Runs = [.. Enumerable.Range(0, 6).Select(seed => run with { Seed = seed })] });
+
+        Assert.Contains("sew-resnet18-max/fashion-mnist/3, strict; and 2 more).", text, StringComparison.Ordinal);
+        Assert.Contains("| sew-resnet18-max/fashion-mnist/5, strict | unreliable | An iterated attack was measured | ", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_screen_has_the_verdict_too()
     {
         var screen = new StringWriter();

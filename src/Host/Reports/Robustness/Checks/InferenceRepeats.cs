@@ -15,12 +15,17 @@ internal sealed class InferenceRepeats() : RobustnessCheck("Inference draws noth
             return NoCheckCell(cells);
         }
 
+        if (again.Loss is not { } loss)
+        {
+            return CheckResult.NotMeasured("the damaged file has lost the loss of the images shown again");
+        }
+
         var changed = PairedCells.Withstood(again)!.Zip(before, (after, once) => after != once).Count(differs => differs);
         var what = $"shown again with nothing changed, {Share(changed, again.Total)} are classified otherwise";
-        return changed > 0 || again.Loss > first + Rounding * Math.Max(1, Math.Abs(first))
+        return changed > 0 || loss > first + Rounding * Math.Max(1, Math.Abs(first))
             ? CheckResult.Failed(
                 Verdict.Unreliable,
-                changed > 0 ? what : $"{what}, but the loss goes from {Numbers.Loss(first)} to {Numbers.Loss(again.Loss)}",
+                changed > 0 ? what : $"{what}, but the loss goes from {Numbers.Loss(first)} to {Numbers.Loss(loss)}",
                 "Inference is random: a gradient belongs to one draw, the prediction to another, and the attack runs after noise. The accuracy is no bound; an attack has to follow "
                 + "the gradient's mean over many draws (expectation over transformation, Athalye et al., 2018), which SpikeTrail does not have.")
             : CheckResult.Passed(what);

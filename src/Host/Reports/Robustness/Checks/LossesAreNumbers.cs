@@ -11,24 +11,30 @@ internal sealed class LossesAreNumbers() : RobustnessCheck("Losses are numbers")
 
     public override CheckResult Judge(ProtocolCells cells)
     {
-        if (cells.Run.Epochs.FirstOrDefault(epoch => !double.IsFinite(epoch.TrainingLoss)) is { } epoch)
+        if (cells.Run.Epochs.FirstOrDefault(epoch => IsNotFinite(epoch.TrainingLoss)) is { } epoch)
         {
-            return CheckResult.Failed(Verdict.Unreliable, $"the training loss of epoch {Numbers.Plain(epoch.Epoch)} is {NotFinite(epoch.TrainingLoss)}", Diverged);
+            return CheckResult.Failed(Verdict.Unreliable, $"the training loss of epoch {Numbers.Plain(epoch.Epoch)} is {Word(epoch.TrainingLoss)}", Diverged);
         }
 
-        var diverged = cells.Cells.Where(cell => !double.IsFinite(cell.Loss)).ToList();
+        var diverged = cells.Cells.Where(cell => IsNotFinite(cell.Loss)).ToList();
         if (diverged.Count == 0)
         {
-            return CheckResult.Passed($"all of {Numbers.Count(cells.Cells.Count)}");
+            var lost = cells.Cells.Count(cell => cell.Loss is null) + cells.Run.Epochs.Count(epoch => epoch.TrainingLoss is null);
+            return lost == 0
+                ? CheckResult.Passed($"all of {Numbers.Count(cells.Cells.Count)}")
+                : CheckResult.NotMeasured($"the damaged file has lost {Numbers.Count(lost, "loss", "losses")}");
         }
 
         var first = diverged[0];
         return CheckResult.Failed(
             Verdict.Unreliable,
-            $"the loss {(first == cells.Clean ? "of the clean images" : $"under {first.Attack} at eps {Numbers.Epsilon(first.Epsilon)}")} is {NotFinite(first.Loss)}, "
+            $"the loss {(first == cells.Clean ? "of the clean images" : $"under {first.Attack} at eps {Numbers.Epsilon(first.Epsilon)}")} is {Word(first.Loss)}, "
             + $"and {Numbers.Count(diverged.Count)} of {Numbers.Count(cells.Cells.Count, "loss is", "losses are")} not finite",
             Diverged);
     }
 
-    private static string NotFinite(double loss) => loss.ToString(CultureInfo.InvariantCulture);
+    // A loss that was lost is not one that is no number.
+    private static bool IsNotFinite(double? loss) => loss is { } known && !double.IsFinite(known);
+
+    private static string Word(double? loss) => string.Create(CultureInfo.InvariantCulture, $"{loss}");
 }
