@@ -13,7 +13,31 @@ internal static class FigureExtensions
         /// <summary>The sheet of a figure that has one.</summary>
         public Sheet Sheet => (Sheet)figure.Drawing;
 
-        /// <summary>The figure's data: cells of rows, none of which is quoted.</summary>
-        public IReadOnlyList<string[]> Rows => [.. figure.Drawing.ToCsv().TrimEnd('\n').Split('\n').Select(row => row.Split(','))];
+        /// <summary>The figure's data: cells of rows, none of which has a line break.</summary>
+        public IReadOnlyList<string[]> Rows => [.. figure.Drawing.ToCsv().TrimEnd('\n').Split('\n').Select(Cells)];
+    }
+
+    /// <summary>A cell with a comma or a quote in it is quoted, and its quotes are doubled.</summary>
+    private static string[] Cells(string row)
+    {
+        var (cells, isQuoted) = (new List<string> { "" }, false);
+        foreach (var (place, letter) in row.Index())
+        {
+            if (letter == '"')
+            {
+                isQuoted = !isQuoted;
+                cells[^1] += isQuoted && place > 0 && row[place - 1] == '"' ? "\"" : "";
+            }
+            else if (letter == ',' && !isQuoted)
+            {
+                cells.Add("");
+            }
+            else
+            {
+                cells[^1] += letter;
+            }
+        }
+
+        return [.. cells];
     }
 }

@@ -11,7 +11,7 @@ internal readonly record struct Attempt(int Number, bool GivesUp, TimeSpan Delay
 /// <summary>
 /// Counts how often work failed in this sitting: a failure is tried again a bounded number of times, after 1, 2, 4, … s,
 /// and so is the loss of a node, which is rarely the work's fault. Of a run in which several pieces of work were given up,
-/// the rest is given up too.
+/// the rest is given up too; samples are no such piece, because no cell waits for them.
 /// </summary>
 internal sealed class Attempts(PipelineSpec layout)
 {
@@ -34,14 +34,14 @@ internal sealed class Attempts(PipelineSpec layout)
     /// <summary>Whether anything was given up.</summary>
     public bool AnyGivenUp => _givenUp.Count > 0;
 
-    /// <summary>Whether anything of a run was given up.</summary>
-    public bool AnyGivenUpOf(RunId run) => _givenUp.Any(work => work.Run == run);
+    /// <summary>Whether anything of a run was given up that it has cells for.</summary>
+    public bool AnyGivenUpOf(RunId run) => GivenUpOf(run) > 0;
 
     /// <summary>Whether work is not to be given out now.</summary>
     public bool IsLeftOut(WorkKey work) =>
         _waiting.Contains(work) || _waiting.Contains(WorkKey.Opening(work.Run))
         || _givenUp.Contains(work) || _givenUp.Contains(WorkKey.Opening(work.Run))
-        || _givenUp.Count(other => other.Run == work.Run) >= MaxGivenUpOfRun;
+        || GivenUpOf(work.Run) >= MaxGivenUpOfRun;
 
     /// <summary>The pause after a failure is over.</summary>
     public void EndWait(WorkKey work) => _waiting.Remove(work);
@@ -56,6 +56,8 @@ internal sealed class Attempts(PipelineSpec layout)
         _waiting.Remove(work);
         return attempt;
     }
+
+    private int GivenUpOf(RunId run) => _givenUp.Count(work => work.Run == run && work != WorkKey.Samples(run));
 
     private Attempt Count(Dictionary<WorkKey, int> counts, WorkKey work, int retries)
     {

@@ -32,7 +32,11 @@ public sealed record CampaignEnded(CampaignResults? Results, string? Refusal) : 
 /// <summary>A fact for the aggregator.</summary>
 /// <param name="Fact">The fact.</param>
 /// <param name="Recovered">Whether it was in the journal when the supervisor started.</param>
-internal sealed record FactRecorded(ICampaignFact Fact, bool Recovered) : INoSerializationVerificationNeeded;
+internal sealed record FactRecorded(ICampaignFact Fact, bool Recovered) : INoSerializationVerificationNeeded
+{
+    /// <summary>Whether no other fact was journalled together with it that is still to come.</summary>
+    public bool IsLast { get; init; } = true;
+}
 
 /// <summary>Progress for the aggregator to show.</summary>
 /// <param name="Update">How far the campaign is.</param>

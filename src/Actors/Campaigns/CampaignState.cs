@@ -77,7 +77,7 @@ public sealed record CampaignState(
     /// <summary>A cell's shards added up in their order, or null while one is missing.</summary>
     public Measurement? MeasurementOf(CellId cell, int shards)
     {
-        var sum = Measurement.Empty;
+        var measured = new List<Measurement>(shards);
         for (var index = 0; index < shards; index++)
         {
             if (!Shards.TryGetValue(new ShardId(cell, index), out var measurement))
@@ -85,10 +85,10 @@ public sealed record CampaignState(
                 return null;
             }
 
-            sum = sum.Add(measurement);
+            measured.Add(measurement);
         }
 
-        return sum;
+        return Measurement.Sum(measured);
     }
 
     /// <summary>Where something of a run is done, its pipeline could be opened after all.</summary>

@@ -67,6 +67,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         foreach (var replica in _replicas.Values)
         {
+            replica.EndSpan(ActivityStatusCode.Error);
             GiveBack(replica);
         }
 
@@ -133,7 +134,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             Command<WorkProgress>(OnProgress);
             Command<EpochCheckpointed>(fact => OfSender()?.Work?.IsAdvancedBy(fact) == true, OnCheckpointed);
             Command<EpochTrained>(fact => IsAnswer(fact), OnEpochTrained);
-            Command<SliceMeasured>(measured => IsAnswer(measured), measured => RecordMeasured(measured.Shards, () => { }));
+            Command<SliceMeasured>(part => IsAnswer(part), OnPartMeasured);
             Command<LinkMeasured>(fact => IsAnswer(fact), OnLinkMeasured);
             Command<SamplesTaken>(fact => IsAnswer(fact), fact => RecordAnswer([fact], () => { }));
             Command<PipelineFailed>(failed => With(failed.Pipeline, replica => OnFailed(replica, failed)));
@@ -239,6 +240,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
     private void Open(Replica replica)
     {
+        // Of one that is moved, what it was at begins again elsewhere.
+        replica.EndSpan();
         replica.SetWork(null, _time.GetTimestamp());
         try
         {
@@ -348,6 +351,14 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
     }
 
+    private void OnPartMeasured(SliceMeasured part)
+    {
+        if (OfSender()!.Gather(part) is { } measured)
+        {
+            RecordMeasured(measured.Shards, () => { });
+        }
+    }
+
     private void OnLinkMeasured(LinkMeasured measured)
     {
         var shards = OfSender()!.Run.Shards;
@@ -381,6 +392,11 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         {
             replica.EndSpan();
             replica.SetWork(null, _time.GetTimestamp());
+            if (WorkItem.DoneOf(replica.Run, _state) == replica.Run.Cost)
+            {
+                _trace?.End(replica.Run.Id);
+            }
+
             then();
             GoOn();
         });
@@ -554,7 +570,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         replica.Pipeline.Tell(new ClosePipeline());
     }
 
-    private void Remove(Replica replica)
+    private void Remove(Replica replica, ActivityStatusCode status = ActivityStatusCode.Error)
     {
         if (replica.Pipeline is not null)
         {
@@ -562,7 +578,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         }
 
         _replicas.Remove(replica.Name);
-        replica.EndSpan(ActivityStatusCode.Error);
+        replica.EndSpan(status);
         GiveBack(replica);
     }
 
@@ -591,7 +607,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         _plan.Devices.Tell(new WantDevices(_plan.Id, 0, [], 0, null));
         foreach (var replica in _replicas.Values.ToList())
         {
-            Remove(replica);
+            // Whoever is told to stop has not failed.
+            Remove(replica, ActivityStatusCode.Unset);
         }
 
         _lack = null;
@@ -638,6 +655,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     private CellStatus Status(PreparedRun run, CellPlan cell)
     {
         var measured = Enumerable.Range(0, run.Shards).Select(index => _state.Shards.GetValueOrDefault(new ShardId(cell.Id, index))).OfType<Measurement>().ToList();
+        var (zeros, elements) = (measured.Sum(shard => shard.Input.Zeros), measured.Sum(shard => shard.Input.Elements));
         return new CellStatus(
             run.Id,
             cell.Protocol.Name,
@@ -645,8 +663,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             cell.Epsilon,
             measured.Sum(shard => shard.Correct),
             measured.Sum(shard => shard.Total),
-            run.Context.Data.Test.Count,
-            measured.Count == 0 ? null : (double)measured.Sum(shard => shard.Input.Zeros) / measured.Sum(shard => shard.Input.Elements));
+            Math.Min(run.Context.Data.Test.Count, run.ShardsOf(cell) * run.Context.Campaign.Evaluation.ShardSize),
+            elements == 0 ? null : (double)zeros / elements);
     }
 
     private long Done() => _done ??= _campaign.Runs.Sum(run => WorkItem.DoneOf(run, _state));
@@ -675,8 +693,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
 
         PersistAll(facts, recorded =>
         {
-            Learn(recorded, recovered: false);
-            if (--left == 0)
+            Learn(recorded, recovered: false, isLast: --left == 0);
+            if (left == 0)
             {
                 then();
             }
@@ -698,9 +716,9 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private void Learn(ICampaignFact fact, bool recovered)
+    private void Learn(ICampaignFact fact, bool recovered, bool isLast = true)
     {
         (_state, _done) = (_state.Apply(fact), null);
-        _telemetry.Tell(new FactRecorded(fact, recovered));
+        _telemetry.Tell(new FactRecorded(fact, recovered) { IsLast = isLast });
     }
 }

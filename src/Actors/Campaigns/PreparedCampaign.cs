@@ -37,6 +37,9 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
     /// <summary>Image passes of the samples of its trained network; 0 where none are taken.</summary>
     public long SampleCost { get; } = Context.Samples()?.Cost ?? 0;
 
+    /// <summary>Image passes of all of it.</summary>
+    public long Cost => Epochs * EpochCost + Groups.Sum(CostOf) + SampleCost;
+
     /// <summary>Its cells, in order, those together that are measured together: of one chain, or else of one protocol.</summary>
     public IReadOnlyList<IReadOnlyList<CellPlan>> Groups { get; } = [.. Cells.GroupBy(cell => (cell.Protocol.Name, cell.Chain)).Select(group => group.ToList())];
 
@@ -64,7 +67,7 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
 public sealed record PreparedCampaign(CampaignJob Job, CampaignIdentity Identity, IReadOnlyList<PreparedRun> Runs)
 {
     /// <summary>Image passes of the whole campaign.</summary>
-    public long Cost => Runs.Sum(run => run.Epochs * run.EpochCost + run.Groups.Sum(run.CostOf) + run.SampleCost);
+    public long Cost => Runs.Sum(run => run.Cost);
 
     /// <summary>Checks a campaign and loads its data.</summary>
     /// <exception cref="InputException">Something it needs is missing or wrong.</exception>

@@ -13,6 +13,7 @@ namespace SpikeTrail.Actors.Campaigns;
 internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run)
 {
     private readonly SortedDictionary<int, LayerGroupStatus> _groups = [];
+    private readonly List<ShardMeasured> _shards = [];
     private long _passes;
 
     /// <summary>Its name.</summary>
@@ -64,9 +65,20 @@ internal sealed class Replica(string name, DevicesGranted grant, PreparedRun run
     public long LastStep { get; private set; }
 
     /// <summary>Gives it work, or takes it away.</summary>
-    public void SetWork(WorkItem? work, long now) => (Work, Progress, LastSign, LastStep) = (work, null, now, now);
+    public void SetWork(WorkItem? work, long now)
+    {
+        (Work, Progress, LastSign, LastStep) = (work, null, now, now);
+        _shards.Clear();
+    }
 
-    /// <summary>Its work is done, or has failed.</summary>
+    /// <summary>Takes a part of what its slice was measured to be; the whole once all is there. A part that is lost is one answer lost: the pipeline will seem to stand still.</summary>
+    public SliceMeasured? Gather(SliceMeasured part)
+    {
+        _shards.AddRange(part.Shards);
+        return _shards.Count < Work!.Cells.Count ? null : part with { Shards = [.. _shards] };
+    }
+
+    /// <summary>Its work is done, is broken off, or has failed.</summary>
     public void EndSpan(ActivityStatusCode status = ActivityStatusCode.Unset)
     {
         Span?.SetStatus(status).Dispose();

@@ -12,6 +12,9 @@ public readonly record struct WorkKey(RunId Run, string Work)
 {
     /// <summary>What comes before all work of a run: without a pipeline none of it can be done.</summary>
     public static WorkKey Opening(RunId run) => new(run, "opening a pipeline");
+
+    /// <summary>What comes after all work of a run, and is not missed by any.</summary>
+    public static WorkKey Samples(RunId run) => new(run, new TakeSamples().ToString());
 }
 
 /// <summary>A piece of work and what it belongs to.</summary>
@@ -129,8 +132,8 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
 
     private string Describe()
     {
-        var names = string.Join(" and ", Cells.Select(cell => cell.Attack.Kind == AttackKind.None ? "clean" : cell.Attack.Name).Distinct());
-        var budgets = string.Join(", ", Cells.Where(cell => cell.Attack.Kind != AttackKind.None).Select(cell => cell.Epsilon.ToString(CultureInfo.InvariantCulture)).Distinct());
+        var names = string.Join(" and ", Cells.Select(cell => cell.Attack.Kind == AttackKind.None ? "clean" : CheckAttacks.IsCheck(cell.Attack) ? "checks" : cell.Attack.Name).Distinct());
+        var budgets = string.Join(", ", Cells.Where(cell => cell.Attack.Kind != AttackKind.None && !CheckAttacks.IsCheck(cell.Attack)).Select(cell => cell.Epsilon.ToString(CultureInfo.InvariantCulture)).Distinct());
         return $"{Cells[0].Protocol.Name} {names}{(budgets.Length == 0 ? "" : $" eps {budgets}")}";
     }
 

@@ -16,7 +16,7 @@ internal static class AttackReader
             Iterations = attack.Integer("iterations", min: 1),
             Restarts = attack.Integer("restarts", min: 1),
         };
-        if (spec.Name.StartsWith(CheckAttacks.Prefix, StringComparison.Ordinal))
+        if (CheckAttacks.IsCheck(spec))
         {
             throw attack.Error("name", $"expected a name that does not begin with \"{CheckAttacks.Prefix}\", as those of campaign.checks do, found \"{spec.Name}\"");
         }

@@ -73,5 +73,6 @@ public sealed record WorkerPlan(string Node, IReadOnlyList<DeviceOffer> Devices,
     {
         Device = open.Device,
         Cut = open.Cut,
+        PipelineName = open.Pipeline,
     };
 }

@@ -25,7 +25,7 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
     private readonly LayerGroupPlan _plan;
     private readonly Dictionary<PassId, LayerGroupPass> _passes = [];
     private readonly FramePace _pace = new(Context.System.Scheduler);
-    private readonly SparsitySample _sparsity = new();
+    private readonly SparsitySample _sparsity;
     private LayerGroup? _group;
     private IDisposable? _trainedStatistics;
     private IActorRef _pipeline = ActorRefs.Nobody;
@@ -34,7 +34,7 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
 
     public LayerGroupActor(LayerGroupPlan plan)
     {
-        _plan = plan;
+        (_plan, _sparsity) = (plan, new SparsitySample(plan));
         Receive<ConnectLayerGroup>(OnConnect);
         Receive<PrepareLayerGroup>(OnPrepare);
         Receive<PassRequest>(OnPassRequest);
@@ -157,7 +157,7 @@ public sealed class LayerGroupActor : ReceiveActor, IWithTimers
         if (_pace.Measure(_frames!.BytesSent) is { } flow)
         {
             _pipeline.Tell(Status(flow));
-            _sparsity.Record(_plan.Index);
+            _sparsity.Record();
         }
 
         _sparsity.Renew();

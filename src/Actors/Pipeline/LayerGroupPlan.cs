@@ -31,6 +31,12 @@ public sealed record LayerGroupPlan(
     /// <summary>Where the network is cut: the first layer of every group but the first; null for evenly, by estimated cost.</summary>
     public IReadOnlyList<int>? Cut { get; init; }
 
+    /// <summary>The name of the pipeline it belongs to.</summary>
+    public string PipelineName { get; init; } = "";
+
+    /// <summary>Whether what it emits are spikes: the last group's are the logits.</summary>
+    public bool EmitsSpikes => Index < Pipeline.LayerGroups - 1;
+
     /// <summary>Makes the layer group.</summary>
     public LayerGroup Build() =>
         Snn.Networks.Network.Create(Network, InputShape, Classes, Seed).Group(Index, Pipeline.LayerGroups, device(Device), Optimizer, Cut);

@@ -99,7 +99,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         }
         else
         {
-            var plan = _context.Group(index) with { Device = place.Device.Device, Cut = _place.Cut ?? _context.Pipeline.Cut };
+            var plan = _context.Group(index) with { Device = place.Device.Device, Cut = _place.Cut ?? _context.Pipeline.Cut, PipelineName = _place.Name };
             Self.Tell(new LayerGroupOpened(index), Context.ActorOf(_place.LayerGroup(plan), $"group-{index}"));
         }
     }
@@ -240,6 +240,18 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         _work = null;
         BecomeIdle();
         _client.Tell(done);
+    }
+
+    /// <summary>In as many messages as it takes.</summary>
+    private void Answer(SliceMeasured done)
+    {
+        var parts = done.Parts();
+        foreach (var part in parts.SkipLast(1))
+        {
+            _client.Tell(part);
+        }
+
+        Answer((IWireMessage)parts[^1]);
     }
 
     private void Begin<TWork>(TWork work, Action<TWork> how)

@@ -39,8 +39,8 @@ public sealed record RunContext(
         new(Setting(cells[0].Protocol), [.. cells.Select(cell => Attack.Create(cell.Attack, cell.Epsilon)!)], slice);
 
     /// <summary>
-    /// The samples that are taken of the run's trained network; null for none. The attack is the one with most steps at the largest budget, under
-    /// the first protocol whose attacked images are pictures, each by itself.
+    /// The samples that are taken of the run's trained network; null for none. The attack is that of the campaign's own with most steps at the largest
+    /// budget, under the first protocol whose attacked images are pictures, each by itself.
     /// </summary>
     internal SampleJob? Samples()
     {
@@ -51,7 +51,7 @@ public sealed record RunContext(
 
         var attacked = (
             from cell in CampaignPlan.Cells(Campaign, Run)
-            where cell is { Protocol: { Domain: AttackDomain.Pixels, KeepsImagesApart: true }, Attack.Kind: not AttackKind.None }
+            where cell is { Protocol: { Domain: AttackDomain.Pixels, KeepsImagesApart: true }, Attack.Kind: not AttackKind.None } && !CheckAttacks.IsCheck(cell.Attack)
             orderby cell.Epsilon descending, Attack.Create(cell.Attack, cell.Epsilon)!.Iterations descending
             select cell).FirstOrDefault();
         return new SampleJob(Setting(attacked?.Protocol ?? ProtocolSpec.Strict), attacked?.Attack, attacked?.Epsilon ?? 0, Campaign.Samples);

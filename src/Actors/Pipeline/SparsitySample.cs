@@ -5,21 +5,22 @@ namespace SpikeTrail.Actors.Pipeline;
 
 /// <summary>
 /// Counts exact zeros in one frame each way, now and then: enough for a person to watch, next to nothing for the pipeline, and
-/// nothing that any result hangs on.
+/// nothing that any result hangs on. Of the last group nothing is counted: it emits no spikes but logits, of which none is zero.
 /// </summary>
-internal sealed class SparsitySample
+/// <param name="plan">The layer group.</param>
+internal sealed class SparsitySample(LayerGroupPlan plan)
 {
-    private bool _spikesAreOld = true;
-    private bool _gradientsAreOld = true;
+    private bool _spikesAreOld = plan.EmitsSpikes;
+    private bool _gradientsAreOld = plan.EmitsSpikes;
 
-    /// <summary>Share of exact zeros in a frame that was emitted of late; null before the first.</summary>
+    /// <summary>Share of exact zeros in a frame of spikes that was emitted of late; null before the first.</summary>
     public double? SpikeZeros { get; private set; }
 
-    /// <summary>Share of exact zeros in a gradient frame that was taken of late; null before the first.</summary>
+    /// <summary>Share of exact zeros in a frame of gradients with respect to those that was taken of late; null before the first.</summary>
     public double? GradientZeros { get; private set; }
 
     /// <summary>The next frame each way is looked at.</summary>
-    public void Renew() => (_spikesAreOld, _gradientsAreOld) = (true, true);
+    public void Renew() => (_spikesAreOld, _gradientsAreOld) = (plan.EmitsSpikes, plan.EmitsSpikes);
 
     /// <summary>A frame is emitted.</summary>
     public void OnSpikes(Tensor values_WN)
@@ -40,18 +41,17 @@ internal sealed class SparsitySample
     }
 
     /// <summary>Tells whoever listens.</summary>
-    /// <param name="group">The layer group's index, from 0.</param>
-    public void Record(int group)
+    public void Record()
     {
-        Record(SpikeZeros, "spikes", group);
-        Record(GradientZeros, "gradients", group);
+        Record(SpikeZeros, "spikes");
+        Record(GradientZeros, "gradients");
     }
 
-    private static void Record(double? zeros, string kind, int group)
+    private void Record(double? zeros, string kind)
     {
         if (zeros is { } share && Instruments.Sparsity.Enabled)
         {
-            Instruments.Sparsity.Record(share, new("kind", kind), new("group", group));
+            Instruments.Sparsity.Record(share, new("pipeline", plan.PipelineName), new("group", plan.Index), new("kind", kind));
         }
     }
 

@@ -31,6 +31,15 @@ internal sealed class CampaignTrace : IDisposable
         return Instruments.Begin("work", inRun?.Context ?? _campaign.Context)?.SetTag("spiketrail.work", work).SetTag("spiketrail.pipeline", pipeline);
     }
 
+    /// <summary>Nothing is left to do of a run.</summary>
+    public void End(RunId run)
+    {
+        if (_runs.Remove(run, out var span))
+        {
+            span?.Dispose();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -24,7 +24,7 @@ public static class Instruments
     /// <summary>How long finished passes took, by purpose; their number is that of the passes.</summary>
     internal static Histogram<double> PassDuration { get; } = Meter.CreateHistogram<double>("spiketrail.pass.duration", "s", "How long a pass took from its first frame to its last.");
 
-    /// <summary>Share of exact zeros at each layer group, by kind: spikes that it emits, or the gradient with respect to them.</summary>
+    /// <summary>Share of exact zeros at each layer group of a pipeline but the last, by kind: spikes that it emits, or the gradient with respect to them.</summary>
     internal static Gauge<double> Sparsity { get; } = Meter.CreateGauge<double>("spiketrail.sparsity", "1", "Share of exact zeros at a layer group, in one frame of late.");
 
     /// <summary>Work that failed, and pipelines that were lost.</summary>

@@ -34,12 +34,10 @@ internal static class ResultsBuilder
         DataSet(run),
         run.Context.Run.Seed,
         [.. state.EpochsOf(run.Id).Values.Select(epoch => new EpochResult(epoch.Epoch, epoch.TrainingLoss, epoch.TestLoss, epoch.CleanAccuracy))],
-        Cells(run, run.Cells.Where(cell => !IsCheck(cell)), state))
+        Cells(run, run.Cells.Where(cell => !CheckAttacks.IsCheck(cell.Attack)), state))
     {
-        Checks = run.Cells.Any(IsCheck) ? Cells(run, run.Cells.Where(IsCheck), state) : null,
+        Checks = run.Cells.Where(cell => CheckAttacks.IsCheck(cell.Attack)).ToList() is { Count: > 0 } checks ? Cells(run, checks, state) : null,
     };
-
-    private static bool IsCheck(CellPlan cell) => cell.Attack.Name.StartsWith(CheckAttacks.Prefix, StringComparison.Ordinal);
 
     private static IReadOnlyList<CellResult> Cells(PreparedRun run, IEnumerable<CellPlan> cells, CampaignState state) =>
     [
@@ -97,8 +95,11 @@ internal static class ResultsBuilder
         Course = measured.Course is { } course ? new(course.Withstood, [.. course.Losses.Select(loss => loss / measured.Total)]) : null,
     };
 
-    private static InputGradientResult Gradient(InputGradient gradient, int images) => new(
-        (double)gradient.Zeros / gradient.Elements, gradient.L1 / images, gradient.L2 / images, gradient.Linf / images, gradient.AllZeroImages, gradient.VanishingImages);
+    /// <summary>Where no gradient was taken, its norms are no numbers, as its share of zeros is.</summary>
+    private static InputGradientResult Gradient(InputGradient gradient, int images) => gradient.Elements == 0
+        ? new(double.NaN, double.NaN, double.NaN, double.NaN, 0, 0)
+        : new(
+            (double)gradient.Zeros / gradient.Elements, gradient.L1 / images, gradient.L2 / images, gradient.Linf / images, gradient.AllZeroImages, gradient.VanishingImages);
 
     private static OperationResult Operation(OperationGradient operation) => new(
         operation.Module,

@@ -22,6 +22,9 @@ public sealed class TelemetryAggregator : ReceiveActor
     private DateTimeOffset? _finished;
     private long _lastFact;
 
+    // Whether results.json lacks something that is known.
+    private bool _resultsAreOld;
+
     public TelemetryAggregator(PreparedCampaign campaign, ICampaignObserver observer)
     {
         _campaign = campaign;
@@ -35,8 +38,10 @@ public sealed class TelemetryAggregator : ReceiveActor
             }
 
             observer.OnFact(recorded.Fact, recorded.Recovered);
-            if (recorded is { Recovered: false, Fact: EpochTrained or CellCompleted })
+            _resultsAreOld |= recorded is { Recovered: false, Fact: EpochTrained or CellCompleted };
+            if (_resultsAreOld && recorded.IsLast)
             {
+                // Once for all the cells that a slice completes.
                 Write();
             }
             else if (recorded is { Recovered: false, Fact: SamplesTaken })
@@ -102,6 +107,7 @@ public sealed class TelemetryAggregator : ReceiveActor
 
     private CampaignResults Write()
     {
+        _resultsAreOld = false;
         var results = ResultsBuilder.Build(_campaign, _state);
         WholeFile.WriteText(Path.Combine(_campaign.Job.OutputFolder, "results.json"), ResultsJson.Write(results));
         WholeFile.WriteText(ProvenancePath, ProvenanceJson.Write(Provenance(results.Campaign.Complete)));

@@ -1,6 +1,6 @@
 namespace SpikeTrail.Protocol.Campaigns;
 
-/// <summary>The attacks. All are bounded in the maximum norm and maximise the cross-entropy.</summary>
+/// <summary>The attacks. All are bounded in the maximum norm; those that follow a gradient maximise the cross-entropy.</summary>
 public enum AttackKind
 {
     /// <summary>No attack: the clean images.</summary>

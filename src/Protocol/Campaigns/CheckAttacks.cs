@@ -2,7 +2,8 @@ namespace SpikeTrail.Protocol.Campaigns;
 
 /// <summary>
 /// The attacks that hold a campaign's own up to the field's checks for masked gradients (Athalye et al., 2018; Carlini et al.,
-/// 2019). Their names are reserved, their cells appear in no table of accuracies.
+/// 2019). Their names are reserved. Results keep their cells apart, so that no table or figure of a campaign's
+/// own attacks has them; whoever watches a campaign sees them being measured, under these names.
 /// </summary>
 public static class CheckAttacks
 {
@@ -29,6 +30,9 @@ public static class CheckAttacks
 
     /// <summary>The budget that bounds nothing, in units of 1/255.</summary>
     public const double NoBound = 255;
+
+    /// <summary>Whether an attack is one of these.</summary>
+    public static bool IsCheck(AttackSpec attack) => attack.Name.StartsWith(Prefix, StringComparison.Ordinal);
 
     // Five times the steps and the starts: where a gradient can be followed, little is left to find by then.
     private const int TimesMore = 5;

@@ -18,7 +18,7 @@ public sealed record TrainEpoch(int Epoch, EpochProgress? From) : IPipelineWork
 }
 
 /// <summary>
-/// Measure one slice of the test set in several cells, which share what they can. Answered with <see cref="SliceMeasured"/>.
+/// Measure one slice of the test set in several cells, which share what they can. Answered with <see cref="SliceMeasured"/>, in one part or several.
 /// </summary>
 /// <param name="Slice">Which.</param>
 /// <param name="Cells">The cells of the slice that are not measured yet.</param>
@@ -30,8 +30,32 @@ public sealed record MeasureSlice(SliceId Slice, IReadOnlyList<CellId> Cells) : 
 
 /// <summary>A slice was measured.</summary>
 /// <param name="Slice">The slice.</param>
-/// <param name="Shards">It in every cell that was asked for: the facts.</param>
-public sealed record SliceMeasured(SliceId Slice, IReadOnlyList<ShardMeasured> Shards) : IWireMessage;
+/// <param name="Shards">It in every cell that was asked for: the facts. In a part, it in some of them.</param>
+public sealed record SliceMeasured(SliceId Slice, IReadOnlyList<ShardMeasured> Shards) : IWireMessage
+{
+    // As long as a frame's chunks: nothing waits longer behind it. A cell of a 152-layer network takes two thirds of that with all probes.
+    internal const int LongestPart = 256 * 1024;
+
+    /// <summary>The same in several messages: a slice may be wanted in any number of cells, and what a transport takes in one message is bounded.</summary>
+    public IReadOnlyList<SliceMeasured> Parts()
+    {
+        var (parts, room) = (new List<List<ShardMeasured>> { new() }, LongestPart);
+        foreach (var shard in Shards)
+        {
+            var length = MessageCodec.Encode(shard).Length;
+            if (length > room && parts[^1].Count > 0)
+            {
+                parts.Add([]);
+                room = LongestPart;
+            }
+
+            parts[^1].Add(shard);
+            room -= length;
+        }
+
+        return [.. parts.Select(part => this with { Shards = part })];
+    }
+}
 
 /// <summary>Measure one link of a chain: a slice of the test set in all its cells. Answered with <see cref="LinkMeasured"/>.</summary>
 /// <param name="Link">Which.</param>

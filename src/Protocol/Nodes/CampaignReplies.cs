@@ -74,7 +74,7 @@ public sealed record CampaignDetails(
 /// <param name="Correct">Images classified correctly so far.</param>
 /// <param name="Measured">Images measured so far.</param>
 /// <param name="Images">Images to measure.</param>
-/// <param name="ZeroFraction">Share of exact zeros in the input gradient so far; null before the first image.</param>
+/// <param name="ZeroFraction">Share of exact zeros in the input gradient so far; null where none was taken.</param>
 public sealed record CellStatus(
     RunId Run, string Protocol, string Attack, double Epsilon, int Correct, int Measured, int Images, double? ZeroFraction);
 
@@ -116,8 +116,8 @@ public sealed record DeviceList(IReadOnlyList<DeviceStatus> Devices) : IWireMess
 /// <param name="FramesPerSecond">How many it took a second, of late.</param>
 /// <param name="BytesSent">Bytes that it sent to neighbours in other processes, as packed frames.</param>
 /// <param name="BytesPerSecond">How many it sent a second, of late.</param>
-/// <param name="SpikeZeros">Share of exact zeros in a frame that it emitted of late; null before the first.</param>
-/// <param name="GradientZeros">Share of exact zeros in a gradient frame that it took of late, with respect to what it emits; null before the first.</param>
+/// <param name="SpikeZeros">Share of exact zeros in a frame of spikes that it emitted of late; null before the first, and for the last group, which emits logits.</param>
+/// <param name="GradientZeros">Share of exact zeros in a frame of gradients with respect to those that it took of late; null before the first, and for the last group.</param>
 public sealed record LayerGroupStatus(
     int Group,
     string Layers,

@@ -95,8 +95,8 @@ public sealed record AttackCourseResult(string Withstood, IReadOnlyList<double> 
 /// <summary>
 /// The gradient of each image's loss with respect to the image, where the attack starts: share of exact zeros over all
 /// entries, norms averaged over images, how many images have no gradient at all, and how many have, at any step of the
-/// attack, one that is no number or is shorter than 1e-6: there the published PGD stops. The share of zeros is NaN for an
-/// attack that takes no gradient.
+/// attack, one that is no number or is shorter than 1e-6: there the published PGD stops. Share and norms are NaN for an attack
+/// that takes no gradient.
 /// </summary>
 public sealed record InputGradientResult(double ZeroFraction, double L1, double L2, double Linf, int AllZeroImages, int VanishingImages);
 

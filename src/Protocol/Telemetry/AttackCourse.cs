@@ -8,15 +8,11 @@ namespace SpikeTrail.Protocol.Telemetry;
 /// </param>
 public sealed record AttackCourse(string Withstood, IReadOnlyList<double> Losses)
 {
-    /// <summary>The images of one, then those of the other, and the sums of their losses; null is neutral.</summary>
-    /// <param name="left">One.</param>
-    /// <param name="leftImages">How many images it is of.</param>
-    /// <param name="right">The other.</param>
-    /// <param name="rightImages">How many images it is of.</param>
-    public static AttackCourse? Add(AttackCourse? left, int leftImages, AttackCourse? right, int rightImages) =>
-        left is null ? right
-        : right is null ? left
+    /// <summary>The images of all parts in their order, and the sums of their losses; null without any part.</summary>
+    /// <param name="parts">The parts, and of how many images each is.</param>
+    public static AttackCourse? Join(IReadOnlyList<(AttackCourse Course, int Images)> parts) => parts.Count == 0
+        ? null
         : new AttackCourse(
-            ImageBits.Pack([.. ImageBits.Unpack(left.Withstood, leftImages), .. ImageBits.Unpack(right.Withstood, rightImages)]),
-            [.. left.Losses.Zip(right.Losses, (a, b) => a + b)]);
+            ImageBits.Pack([.. parts.SelectMany(part => ImageBits.Unpack(part.Course.Withstood, part.Images))]),
+            parts.Select(part => part.Course.Losses).Aggregate((left, right) => [.. left.Zip(right, (a, b) => a + b)]));
 }

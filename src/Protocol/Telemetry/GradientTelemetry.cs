@@ -161,16 +161,19 @@ public sealed record Measurement(
     /// <summary>Nothing measured yet.</summary>
     public static Measurement Empty { get; } = new(0, 0, 0, InputGradient.Empty, [], [], null);
 
-    /// <summary>The two sums; operations are added one by one, and an empty side is neutral.</summary>
-    public Measurement Add(Measurement other) => new(
+    /// <summary>Several shards, added in their order.</summary>
+    public static Measurement Sum(IReadOnlyList<Measurement> shards) => shards.Aggregate(Empty, (sum, shard) => sum.Add(shard)) with
+    {
+        Course = AttackCourse.Join([.. from shard in shards where shard.Course is not null select (shard.Course, shard.Total)]),
+    };
+
+    /// <summary>The two sums but for what became of each image; operations are added one by one, and an empty side is neutral.</summary>
+    private Measurement Add(Measurement other) => new(
         Correct + other.Correct,
         Total + other.Total,
         Loss + other.Loss,
         Input.Add(other.Input),
         OperationGradient.Add(Operations, other.Operations),
         WeightGradient.Add(Weights, other.Weights),
-        Telemetry.Vulnerability.Add(Vulnerability, other.Vulnerability))
-    {
-        Course = AttackCourse.Add(Course, Total, other.Course, other.Total),
-    };
+        Telemetry.Vulnerability.Add(Vulnerability, other.Vulnerability));
 }

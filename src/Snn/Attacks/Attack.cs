@@ -21,18 +21,26 @@ public abstract class Attack(double epsilon)
     /// <summary>How often it starts afresh; an image must withstand every time.</summary>
     public virtual int Restarts => 1;
 
+    /// <summary>Whether probes look on: nobody reads what they would see of a check.</summary>
+    public bool IsProbed { get; private set; } = true;
+
     /// <summary>The attack a specification asks for; null for <see cref="AttackKind.None"/>.</summary>
     /// <param name="spec">Which attack and its settings.</param>
     /// <param name="epsilon">The budget in units of 1/255.</param>
-    public static Attack? Create(AttackSpec spec, double epsilon) => spec.Kind switch
+    public static Attack? Create(AttackSpec spec, double epsilon)
     {
-        AttackKind.None => null,
-        AttackKind.Fgsm => new Fgsm(epsilon / 255),
-        AttackKind.IteratedFgsm => new IteratedFgsm(epsilon / 255, spec.StepSize / 255, spec.Iterations),
-        AttackKind.Pgd => new Pgd(epsilon / 255, spec.StepSize / 255, spec.Iterations, spec.Restarts),
-        AttackKind.Noise => new Noise(epsilon / 255, spec.Restarts),
-        _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, "no such attack"),
-    };
+        Attack? attack = spec.Kind switch
+        {
+            AttackKind.None => null,
+            AttackKind.Fgsm => new Fgsm(epsilon / 255),
+            AttackKind.IteratedFgsm => new IteratedFgsm(epsilon / 255, spec.StepSize / 255, spec.Iterations),
+            AttackKind.Pgd => new Pgd(epsilon / 255, spec.StepSize / 255, spec.Iterations, spec.Restarts),
+            AttackKind.Noise => new Noise(epsilon / 255, spec.Restarts),
+            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, "no such attack"),
+        };
+        attack?.IsProbed = !CheckAttacks.IsCheck(spec);
+        return attack;
+    }
 
     /// <summary>Whether it starts at the clean images: its first gradient is then theirs, whatever the budget, and need not be taken again.</summary>
     public virtual bool StartsAtCleanImages => false;

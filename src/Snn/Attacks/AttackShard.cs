@@ -35,7 +35,7 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
 
     /// <summary>Image passes that one image takes.</summary>
     private static long CostPerImage(Attack attack, ProbeSpec probes) =>
-        attack.Restarts * (3L * attack.Iterations + 1) + (probes.RandomPerturbations > 0 ? 4 + probes.RandomPerturbations : 0);
+        attack.Restarts * (3L * attack.Iterations + 1) + (attack.IsProbed && probes.RandomPerturbations > 0 ? 4 + probes.RandomPerturbations : 0);
 
     /// <inheritdoc/>
     public IEnumerable<BatchPass> Passes() => setting.Batches(slice).SelectMany(Batch);
@@ -73,7 +73,7 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
         for (var iteration = 0; iteration < tally.Attack.Iterations; iteration++)
         {
             var first = restart == 0 && iteration == 0;
-            var request = (first ? setting.ProbedGradient : setting.Gradient) with { TrackStatistics = setting.Protocol.Contaminates };
+            var request = (first && tally.Attack.IsProbed ? setting.ProbedGradient : setting.Gradient) with { TrackStatistics = setting.Protocol.Contaminates };
             using var pass = Pass(request, images_N, tally.Attack, restart, iteration, batch, space);
             yield return pass;
 
@@ -123,7 +123,7 @@ public sealed class AttackShard(TestSetting setting, IReadOnlyList<Attack> attac
     /// </summary>
     private IEnumerable<BatchPass> MeasureVulnerability(AttackTally tally, ImageBatch batch, AttackSpace space)
     {
-        if (setting.Probes.RandomPerturbations == 0)
+        if (setting.Probes.RandomPerturbations == 0 || !tally.Attack.IsProbed)
         {
             yield break;
         }

@@ -25,7 +25,7 @@ internal sealed class SharedNeeds(TestSetting setting, IReadOnlyList<Attack?> at
     public IReadOnlyList<int> Draws => [.. Budgets.Select(budget => budget.Draw).Distinct()];
 
     /// <summary>The budgets within which images are moved at random, each with the draws of the code it is wanted with.</summary>
-    public IReadOnlyList<(double Epsilon, int Draw)> Budgets => _samples == 0 ? [] : [.. Attacks.Select(BudgetOf).Distinct()];
+    public IReadOnlyList<(double Epsilon, int Draw)> Budgets => _samples == 0 ? [] : [.. Attacks.Where(attack => attack.IsProbed).Select(BudgetOf).Distinct()];
 
     /// <summary>Whether anybody wants the clean images' gradient as attacks see it in their first step.</summary>
     public bool CleanGradient => CleanCell || Attacks.Any(attack => attack.StartsAtCleanImages) || Draws.Contains(FirstDraw);

@@ -1,3 +1,4 @@
+using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Snn.Execution;
 using SpikeTrail.Snn.Probes;
 using SpikeTrail.Snn.Training;
@@ -88,7 +89,7 @@ internal sealed class SliceBatch : IDisposable
 
     private IEnumerable<BatchPass> ProbedFirstSteps() => _setting.Probes is { Operations: false, WeightGradients: false }
         ? []
-        : _paths.Where(path => path is { Restart: 0, Steps: 0, IsAtEnd: false }).SelectMany(path => _network.Ask(_setting.ProbedGradient, [StepOf(path)]));
+        : _paths.Where(path => path is { Restart: 0, Steps: 0, IsAtEnd: false, Tally.Attack.IsProbed: true }).SelectMany(path => _network.Ask(_setting.ProbedGradient, [StepOf(path)]));
 
     private IEnumerable<BatchPass> Steps()
     {
@@ -137,7 +138,7 @@ internal sealed class SliceBatch : IDisposable
         {
             tally.EndBatch();
             _totals.Add(tally.Correct, tally.Losses);
-            if (_setting.Probes.RandomPerturbations > 0)
+            if (_setting.Probes.RandomPerturbations > 0 && tally.Attack.IsProbed)
             {
                 var budget = _needs.BudgetOf(tally.Attack);
                 var vulnerability = new VulnerabilityProbe(_gradients[budget.Draw], _predictions[budget.Draw].Losses);
@@ -185,7 +186,7 @@ internal sealed class SliceBatch : IDisposable
             AddLosses(answer);
             if (Restart == 0 && Steps == 0)
             {
-                tally.Gradients.Start(answer.Gradient_N!, answer.Probes);
+                tally.Gradients.Start(answer.Gradient_N!, tally.Attack.IsProbed ? answer.Probes : ProbeReport.Empty);
             }
             else
             {

@@ -1,5 +1,10 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using SpikeTrail.Actors.Campaigns;
 using SpikeTrail.Protocol.Campaigns;
+using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Results;
+using SpikeTrail.Protocol.Telemetry;
 
 namespace SpikeTrail.Actors.Tests.Campaigns;
 
@@ -26,6 +31,32 @@ public sealed class ChecksTests
 
         // As it was written, so it is read, and what is not there stays away.
         Assert.Equal(ResultsJson.Write(results), ResultsJson.Write(ResultsJson.Read(System.IO.File.ReadAllText(campaign.File("results.json")))));
+    }
+
+    [Fact]
+    public async Task A_supervisor_tells_of_how_many_images_a_check_is_and_of_no_gradient_that_none_took()
+    {
+        using var campaign = new TinyCampaign(Checked);
+        var observer = new AskingObserver();
+        await campaign.RunAsync(observer: observer);
+        var cells = (await observer.Answer.Task).Cells;
+
+        var noise = Assert.Single(cells, cell => cell is { Attack: CheckAttacks.Noise, Epsilon: 8 });
+        Assert.Equal((4, 4), (noise.Measured, noise.Images));
+        Assert.Null(noise.ZeroFraction);
+        var pgd = Assert.Single(cells, cell => cell is { Attack: "pgd", Epsilon: 8 });
+        Assert.Equal((4, 8), (pgd.Measured, pgd.Images));
+        Assert.InRange(pgd.ZeroFraction!.Value, 0, 1);
+    }
+
+    [Fact]
+    public async Task What_is_done_names_checks_once()
+    {
+        using var campaign = new TinyCampaign(Checked);
+        var activities = new ConcurrentQueue<string>();
+        await campaign.RunAsync(observer: new RecordingObserver(update => activities.Enqueue(update.Activity)));
+
+        Assert.Equal(["strict clean and fgsm and pgd and checks eps 0, 4, 8", "strict clean and fgsm and pgd eps 0, 4, 8"], activities.Where(activity => activity.StartsWith("strict", StringComparison.Ordinal)).Distinct());
     }
 
     [Fact]
@@ -62,7 +93,7 @@ public sealed class ChecksTests
     public void No_check_is_made_where_attacks_contaminate() =>
         Assert.DoesNotContain(
             CampaignPlan.Runs(TinyCampaign.Chained with { Checks = 8 }).SelectMany(run => CampaignPlan.Cells(TinyCampaign.Chained with { Checks = 8 }, run)),
-            cell => cell.Attack.Name.StartsWith(CheckAttacks.Prefix, StringComparison.Ordinal));
+            cell => CheckAttacks.IsCheck(cell.Attack));
 
     [Fact]
     public void A_campaign_without_a_single_step_is_given_one_and_one_without_steps_the_papers()
@@ -74,4 +105,26 @@ public sealed class ChecksTests
     }
 
     private static string Name(CellResult cell) => FormattableString.Invariant($"{cell.Attack} {cell.Epsilon}");
+
+    /// <summary>Asks the supervisor for its cells when the checks are done and the rest is not.</summary>
+    private sealed class AskingObserver : ICampaignObserver
+    {
+        private IActorRef _campaign = ActorRefs.Nobody;
+
+        public TaskCompletionSource<CellList> Answer { get; } = new();
+
+        public void OnStart(IActorRef campaign) => _campaign = campaign;
+
+        public void OnProgress(ProgressUpdate update)
+        {
+        }
+
+        public void OnFact(ICampaignFact fact, bool recovered)
+        {
+            if (fact is CellCompleted completed && completed.Cell.Value.Contains(CheckAttacks.Unbounded, StringComparison.Ordinal))
+            {
+                _campaign.Ask<CellList>(new ListCells(CampaignRunner.LoneCampaign)).ContinueWith(asked => Answer.SetFromTask(asked), TaskScheduler.Default);
+            }
+        }
+    }
 }

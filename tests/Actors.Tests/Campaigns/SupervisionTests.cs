@@ -134,6 +134,23 @@ public sealed class SupervisionTests
         Assert.EndsWith("strict#1", Assert.Single(campaign.Journal().OfType<WorkFailed>(), failure => failure.GaveUp).Work, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_slice_in_more_cells_than_one_message_holds_is_measured_in_all_of_them()
+    {
+        using var campaign = new TinyCampaign(TinyCampaign.Spec with
+        {
+            Training = TinyCampaign.Spec.Training with { Epochs = 0 },
+            Attacks = [TinyCampaign.Spec.Attacks[0]],
+            Epsilons = [.. Enumerable.Range(1, 60).Select(epsilon => (double)epsilon)],
+        });
+        var results = await campaign.RunAsync();
+
+        Assert.True(results.Campaign.Complete);
+        Assert.Equal(61, results.Runs.Single().Cells.Count);
+        var shards = campaign.Journal().OfType<ShardMeasured>().Where(shard => shard.Shard.Index == 0).ToList();
+        Assert.NotEqual(1, new SliceMeasured(new SliceId(new RunId("narrow/fashion-mnist-mini/7"), "strict", 0), shards).Parts().Count);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -26,6 +26,7 @@ public sealed class CampaignFileTests
             campaign.Attacks);
         Assert.Equal([8], campaign.Epsilons);
         Assert.Equal(6, campaign.Samples);
+        Assert.Equal(0, campaign.Checks);
         Assert.Equivalent(new PipelineSpec(), pipeline, strict: true);
     }
 
@@ -124,6 +125,13 @@ public sealed class CampaignFileTests
             pipeline,
             strict: true);
     }
+
+    [Theory]
+    [InlineData("off", 0)]
+    [InlineData("on", int.MaxValue)]
+    [InlineData("500", 500)]
+    public void Checks_are_of_no_image_of_all_or_of_some(string checks, int images) =>
+        Assert.Equal(images, CampaignText.With($"campaign.checks = {checks}").Campaign.Checks);
 
     [Fact]
     public void Defaults_in_a_file_hold_for_all_elements_that_do_not_say_otherwise()

@@ -17,7 +17,7 @@ public sealed class NoiseTests() : PipelineTest(OtherNode.Configuration)
 {
     private const int Strangers = 4;
     private const int HalfSentAtATime = 20;
-    private const int MaximumFrame = 1 << 20;
+    private const int MaximumFrame = 4 << 20;
 
     // Some hundred connections a second in all: this is about nonsense, not about sheer numbers.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);

@@ -71,6 +71,17 @@ public sealed class ResultsTests : TestKit
     }
 
     [Fact]
+    public void An_attack_that_takes_no_gradient_has_no_share_of_zeros_and_no_norms()
+    {
+        var campaign = Prepare();
+        var facts = Facts(campaign).OfType<ShardMeasured>().Select(shard => shard with { Measurement = shard.Measurement with { Input = InputGradient.Empty } });
+
+        Assert.All(
+            Build(campaign, facts).Runs.Single().Cells,
+            cell => Assert.Equal(new InputGradientResult(double.NaN, double.NaN, double.NaN, double.NaN, 0, 0), cell.InputGradient));
+    }
+
+    [Fact]
     public void The_keys_of_results_json_are_the_contract()
     {
         var campaign = Prepare();
@@ -113,6 +124,20 @@ public sealed class ResultsTests : TestKit
         // What was recovered took its time in an earlier sitting.
         Assert.Equal(
             facts.OfType<ShardMeasured>().Reverse().Select(shard => $"shard {shard.Shard}"), _folder.Provenance().Timings.Select(timing => timing.Work));
+    }
+
+    [Fact]
+    public async Task Cells_that_are_completed_together_are_written_together()
+    {
+        var campaign = Prepare();
+        var aggregator = Sys.ActorOf(TelemetryAggregator.Props(campaign, new RecordingObserver()));
+        foreach (var (place, cell) in campaign.Runs.Single().Cells.Index())
+        {
+            aggregator.Tell(new FactRecorded(new CellCompleted(cell.Id, 1, 2, 0.5), Recovered: false) { IsLast = place == 2 });
+            await aggregator.Ask<ActorIdentity>(new Identify(place));
+
+            Assert.Equal(place == 2, File.Exists(_folder.File("results.json")));
+        }
     }
 
     protected override void AfterAll()

@@ -70,7 +70,7 @@ public sealed class ResultsSchemaTests
         var noise = SampleResults.Attacked("check-noise", 8, 0.5) with
         {
             Total = 9,
-            InputGradient = new(double.NaN, 0, 0, 0, 0, 0),
+            InputGradient = new(double.NaN, double.NaN, double.NaN, double.NaN, 0, 0),
             Course = new("SQA=", [double.NaN]),
         };
         var text = ResultsJson.Write(SampleResults.Campaign with { Runs = [SampleResults.Campaign.Runs[0] with { Checks = [noise] }] });

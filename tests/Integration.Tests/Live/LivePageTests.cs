@@ -33,7 +33,9 @@ public sealed class LivePageTests : IDisposable
         await browser.UntilAsync("the campaign is there without anybody having asked for it", "document.querySelector('#campaigns a')?.textContent === 'trial'");
         await browser.UntilAsync("it gets on", $"{Done} > 0 && document.querySelector('#campaigns li').dataset.standing === 'running'");
         await browser.UntilAsync("its three layer groups are drawn, with what goes through them", "document.querySelectorAll('#pipelines svg g').length === 3 && [...document.querySelectorAll('#pipelines .rate')].every(rate => parseFloat(rate.textContent) > 0)");
-        await browser.UntilAsync("and how sparse that is", "[...document.querySelectorAll('#pipelines .spike-zeros, #pipelines .gradient-zeros')].every(zeros => zeros.textContent.endsWith(' %'))");
+        await browser.UntilAsync(
+            "and how sparse that is, but for the logits",
+            "['.spike-zeros', '.gradient-zeros'].every(kind => [...document.querySelectorAll(`#pipelines ${kind}`)].map(zeros => zeros.textContent.endsWith(' %')).join() === 'true,true,false')");
         var before = (long)(await browser.EvaluateAsync(Done))!;
         await browser.UntilAsync("it gets on further", $"{Done} > {before}");
         await browser.UntilAsync("it has a rate", "document.querySelector('#campaigns .facts').textContent.includes(' image passes/s')");

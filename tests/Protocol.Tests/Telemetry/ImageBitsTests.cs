@@ -29,16 +29,21 @@ public sealed class ImageBitsTests
         Assert.Throws<FormatException>(() => ImageBits.Unpack(text, images));
 
     [Fact]
-    public void Courses_are_added_image_by_image_and_step_by_step()
+    public void Courses_are_joined_image_by_image_and_added_step_by_step()
     {
-        var left = new AttackCourse(ImageBits.Pack([true, false, true]), [1.5, 2]);
-        var right = new AttackCourse(ImageBits.Pack([false, true]), [0.25, 4]);
+        var sum = Measurement.Sum(
+        [
+            Measured([true, false, true], 1.5, 2),
+            Measured([false, true], 0.25, 4),
+            Measured([true], 1, 1),
+        ]);
 
-        var sum = AttackCourse.Add(left, 3, right, 2)!;
-
-        Assert.Equal([true, false, true, false, true], ImageBits.Unpack(sum.Withstood, 5));
-        Assert.Equal([1.75, 6], sum.Losses);
-        Assert.Same(left, AttackCourse.Add(left, 3, null, 0));
-        Assert.Same(right, AttackCourse.Add(null, 0, right, 2));
+        Assert.Equal([true, false, true, false, true, true], ImageBits.Unpack(sum.Course!.Withstood, sum.Total));
+        Assert.Equal([2.75, 7], sum.Course.Losses);
+        Assert.Null(Measurement.Sum([Measurement.Empty with { Total = 2 }, Measurement.Empty with { Total = 1 }]).Course);
+        Assert.Equal(3, Measurement.Sum([Measurement.Empty with { Total = 2 }, Measurement.Empty with { Total = 1 }]).Total);
     }
+
+    private static Measurement Measured(IReadOnlyList<bool> withstood, params IReadOnlyList<double> losses) =>
+        Measurement.Empty with { Total = withstood.Count, Course = new AttackCourse(ImageBits.Pack(withstood), losses) };
 }

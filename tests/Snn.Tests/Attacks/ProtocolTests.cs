@@ -261,15 +261,15 @@ public sealed class ProtocolTests(ShardTests.TrainedNetwork trained) : IClassFix
     private (IReadOnlyList<Measurement> Measurements, double[] Statistics) MeasureChain(params IReadOnlyList<Range> links)
     {
         using var aside = SetStatisticsAside();
-        var sums = Attacks.Select(_ => Measurement.Empty).ToList();
+        var measured = new List<IReadOnlyList<Measurement>>();
         foreach (var link in links)
         {
             var shard = new AttackShard(Setting(ProtocolSpec.AsPublished), Attacks, link);
             _pipeline.Run(shard);
-            sums = [.. sums.Zip(shard.Measurements, (sum, measured) => sum.Add(measured))];
+            measured.Add(shard.Measurements);
         }
 
-        return (sums, Statistics());
+        return ([.. Attacks.Select((_, place) => Measurement.Sum([.. measured.Select(link => link[place])]))], Statistics());
     }
 
     private static (int, int, double, long) Summary(Measurement measured) => (measured.Correct, measured.Total, Math.Round(measured.Loss, 9), measured.Input.Zeros);

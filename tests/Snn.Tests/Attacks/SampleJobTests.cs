@@ -31,22 +31,33 @@ public sealed class SampleJobTests
     {
         using var pipeline = Trained();
         var spec = Pgd with { Kind = kind, Restarts = 1 };
-        var setting = Setting(encoder);
+        var setting = Setting(encoder) with { KeepsCourse = true };
         var (clean, attacked) = (new CleanShard(setting, 0..Count), new AttackShard(setting, [Attack.Create(spec, Epsilon)!], 0..Count));
         pipeline.Run(clean);
         pipeline.Run(attacked);
 
         var samples = Sample(pipeline, spec, encoder);
 
-        Assert.Equal(clean.Totals.Correct, samples.Images.Count(image => image.Clean.Class == image.Label));
-        Assert.Equal(attacked.Totals.Correct, samples.Images.Count(image => image.Attacked!.Class == image.Label));
+        Assert.Equal(Withstood(clean.Measurement), samples.Images.Select(image => image.Clean.Class == image.Label));
+        Assert.Equal(Withstood(attacked.Measurements.Single()), samples.Images.Select(image => image.Attacked!.Class == image.Label));
         Assert.All(samples.Images, image =>
         {
+            var alone = new AttackShard(setting, [Attack.Create(spec, Epsilon)!], image.Index..(image.Index + 1));
+            pipeline.Run(alone);
+            FitsLoss(alone.Measurements.Single().Loss, image.Label, image.Attacked!);
             Assert.Equal(Images.Image(image.Index).ToArray(), Bytes(image.Clean));
             Assert.InRange(Bytes(image.Clean).Zip(Bytes(image.Attacked!), (before, after) => Math.Abs(after - before)).Max(), 1, 6);
             Assert.InRange(image.Clean.Probability, 1.0 / Classes, 1);
         });
         Assert.Equal(new SampledAttack("strict", "pgd", Epsilon), samples.Attack);
+    }
+
+    [Fact]
+    public void Of_several_starts_the_first_is_sampled()
+    {
+        using var pipeline = Trained();
+
+        Assert.Equivalent(Sample(pipeline, Pgd with { Restarts = 1 }, EncoderKind.Rate), Sample(pipeline, Pgd, EncoderKind.Rate), strict: true);
     }
 
     [Fact]
@@ -154,6 +165,22 @@ public sealed class SampleJobTests
         BatchSize: Count,
         Seed: 1,
         type);
+
+    private static IReadOnlyList<bool> Withstood(Measurement measured) => ImageBits.Unpack(measured.Course!.Withstood, Count);
+
+    /// <summary>The probability shown is that of the class shown: of the image's own class, or more than that has.</summary>
+    private static void FitsLoss(double loss, int label, ShownImage shown)
+    {
+        var ownClass = Math.Exp(-loss);
+        if (shown.Class == label)
+        {
+            Assert.Equal(ownClass, shown.Probability, 1e-12);
+        }
+        else
+        {
+            Assert.InRange(ownClass, 0, Math.Min(shown.Probability, 1 - shown.Probability));
+        }
+    }
 
     private static byte[] Bytes(ShownImage shown) => Convert.FromBase64String(shown.Pixels);
 }

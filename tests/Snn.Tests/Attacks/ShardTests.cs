@@ -39,7 +39,8 @@ public sealed class ShardTests(ShardTests.TrainedNetwork trained) : IClassFixtur
     public void Two_shards_add_up_to_one()
     {
         var whole = Measure(AttackKind.Pgd, EncoderKind.Phase, batchSize: 2, 0..8);
-        var halves = Measure(AttackKind.Pgd, EncoderKind.Phase, batchSize: 2, 0..4).Add(Measure(AttackKind.Pgd, EncoderKind.Phase, batchSize: 4, 4..8));
+        var halves = Measurement.Sum(
+            [Measure(AttackKind.Pgd, EncoderKind.Phase, batchSize: 2, 0..4), Measure(AttackKind.Pgd, EncoderKind.Phase, batchSize: 4, 4..8)]);
 
         AssertSame(whole, halves);
     }

@@ -26,6 +26,7 @@ public sealed class SliceShardTests
         new IteratedFgsm(Of255(8), Of255(2), iterations: 3),
         new Pgd(Of255(2), Of255(1), iterations: 2, restarts: 2), new Pgd(Of255(8), Of255(2), iterations: 2, restarts: 2),
         new Noise(0, draws: 2), new Noise(Of255(8), draws: 2),
+        Check(AttackKind.Noise, 0), Check(AttackKind.Fgsm, 8), Check(AttackKind.Pgd, 8), Check(AttackKind.IteratedFgsm, 255),
     ];
 
     public static TheoryData<string, EncoderKind, bool, int> Settings { get; } = new()
@@ -114,6 +115,33 @@ public sealed class SliceShardTests
     }
 
     [Theory]
+    [InlineData(EncoderKind.Phase)]
+    [InlineData(EncoderKind.Rate)]
+    public void Nobody_looks_into_checks(EncoderKind encoder)
+    {
+        using var pipeline = new LocalPipeline(Create(Small() with { Depth = 10 }));
+        var setting = Setting(ProtocolSpec.Strict, encoder, Everything, Precision.Float32) with { BatchSize = 8 };
+        Attack?[] own = [null, new Fgsm(Of255(8)), new Pgd(Of255(8), Of255(2), iterations: 2)];
+        Attack?[] checks = [Check(AttackKind.Noise, 0), Check(AttackKind.Fgsm, 4), Check(AttackKind.Pgd, 8), Check(AttackKind.IteratedFgsm, 255)];
+        var (alone, together) = (new SliceShard(setting, own, ..), new SliceShard(setting, [.. own, .. checks], ..));
+        var (few, all) = (Run(pipeline, alone), Run(pipeline, together));
+
+        Assert.Equal(few.Count(pass => pass.Probes), all.Count(pass => pass.Probes));
+        Assert.Equal(alone.Measurements.Select(Text), together.Measurements.Take(own.Length).Select(Text));
+        Assert.All(together.Measurements.Skip(own.Length), measured =>
+        {
+            Assert.Empty(measured.Operations);
+            Assert.Empty(measured.Weights);
+            Assert.Null(measured.Vulnerability);
+            Assert.NotNull(measured.Course);
+        });
+        Assert.Equal(8 * InputShape.Aggregate(1L, (a, b) => a * b), together.Measurements[^1].Input.Elements);
+
+        // What they ask for is their steps and predictions alone, and nothing of that is random perturbations.
+        Assert.Equal(8 * (2 * 1 + 1 + 2 * (2 * 3 + 1) + 2 * 3 - 3 + 1), together.Cost - alone.Cost);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(4)]
@@ -163,6 +191,10 @@ public sealed class SliceShardTests
     [Fact]
     public void Attacks_that_depend_on_each_other_are_not_taken() => Assert.Throws<ArgumentException>(() =>
         new SliceShard(Setting(ProtocolSpec.AsPublished, EncoderKind.Phase, Nothing, Precision.Float32), Attacks, ..));
+
+    /// <summary>A check's attack, of two steps and two starts where it has any.</summary>
+    private static Attack Check(AttackKind kind, double epsilon) =>
+        Attack.Create(new AttackSpec { Name = $"{CheckAttacks.Prefix}it", Kind = kind, StepSize = 2, Iterations = 2, Restarts = 2 }, epsilon)!;
 
     private static ProtocolSpec Protocol(string name) => name switch
     {

@@ -87,7 +87,7 @@ public sealed class SampleFiguresTests
     {
         var figure = SampleFigures.RatesOverTime(SampledNetworks.Campaign).First();
 
-        Assert.Equal(["layer", "neurons", "time step", "clean: neurons that spike (%)", "pgd", " eps 8: neurons that spike (%)"], figure.Rows[0].Select(cell => cell.Trim('"')));
+        Assert.Equal(["layer", "neurons", "time step", "clean: neurons that spike (%)", "pgd, eps 8: neurons that spike (%)"], figure.Rows[0]);
         Assert.Equal(
             from layer in Enumerable.Range(0, 3)
             from step in Enumerable.Range(0, 2)
