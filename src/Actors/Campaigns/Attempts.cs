@@ -46,6 +46,9 @@ internal sealed class Attempts(PipelineSpec layout)
     /// <summary>The pause after a failure is over.</summary>
     public void EndWait(WorkKey work) => _waiting.Remove(work);
 
+    /// <summary>Work cannot be tried at all.</summary>
+    public void GiveUp(WorkKey work) => _givenUp.Add(work);
+
     /// <summary>Work failed.</summary>
     public Attempt CountFailure(WorkKey work) => Count(_failures, work, layout.MaxRetries);
 

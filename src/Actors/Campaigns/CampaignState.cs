@@ -9,6 +9,7 @@ namespace SpikeTrail.Actors.Campaigns;
 /// <param name="Training">How far each run's training is.</param>
 /// <param name="Shards">What each shard was measured to be.</param>
 /// <param name="Links">Batch norm's running statistics as each measured link of a chain left them.</param>
+/// <param name="Images">Where the attacked images of a shard lie, or lay: whoever shows them does so once.</param>
 /// <param name="Samples">The samples taken of each run's network.</param>
 /// <param name="Failures">Everything that failed, in order.</param>
 /// <param name="GivenUp">The work that was given up when it was last tried.</param>
@@ -18,6 +19,7 @@ public sealed record CampaignState(
     ImmutableDictionary<RunId, TrainingHistory> Training,
     ImmutableDictionary<ShardId, Measurement> Shards,
     ImmutableDictionary<LinkId, CheckpointManifest> Links,
+    ImmutableDictionary<ShardId, CheckpointManifest> Images,
     ImmutableDictionary<RunId, RunSamples> Samples,
     ImmutableList<WorkFailed> Failures,
     ImmutableHashSet<WorkKey> GivenUp,
@@ -29,6 +31,7 @@ public sealed record CampaignState(
         ImmutableDictionary<RunId, TrainingHistory>.Empty,
         ImmutableDictionary<ShardId, Measurement>.Empty,
         ImmutableDictionary<LinkId, CheckpointManifest>.Empty,
+        ImmutableDictionary<ShardId, CheckpointManifest>.Empty,
         ImmutableDictionary<RunId, RunSamples>.Empty,
         [],
         [],
@@ -44,6 +47,7 @@ public sealed record CampaignState(
             ? this
             : this with { Shards = Shards.Add(shard.Shard, shard.Measurement), GivenUp = GivenUpBut(shard.Shard.Cell.Value) },
         LinkMeasured link => link.Shards.Aggregate(this with { Links = LinksBefore(link.Link).Add(link.Link, link.Statistics) }, (state, shard) => state.Apply(shard)),
+        ImagesKept kept => this with { Images = Images.SetItem(kept.Shard, kept.Images) },
         SamplesTaken samples => Samples.ContainsKey(samples.Run)
             ? this
             : this with { Samples = Samples.Add(samples.Run, samples.Samples), GivenUp = GivenUpBut(samples.Run.Value) },
@@ -51,6 +55,7 @@ public sealed record CampaignState(
         {
             Training = Training.SetItem(refused.Run, TrainingOf(refused.Run).Without(refused.Checkpoint)),
             Links = Links.RemoveRange(Links.Where(link => link.Value.Folder == refused.Checkpoint).Select(link => link.Key)),
+            Images = Images.RemoveRange(Images.Where(images => images.Value.Folder == refused.Checkpoint).Select(images => images.Key)),
         },
         CellCompleted => this,
         WorkFailed failure => this with

@@ -168,7 +168,14 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             let link = new LinkId(chain, index)
             where _state.Links.ContainsKey(link) && !_state.IsSuperseded(link, run.Shards)
             select _state.Links[link];
-        Checkpoint.Sweep([.. checkpoints, .. statistics], _campaign.Job.OutputFolder);
+        var images =
+            from run in _campaign.Runs
+            from cell in run.Cells
+            from index in Enumerable.Range(0, run.Shards)
+            let shard = new ShardId(cell.Id, index)
+            where _state.Images.ContainsKey(shard) && WorkItem.WantsImages(run, cell.Id, index, _state)
+            select _state.Images[shard];
+        Checkpoint.Sweep([.. checkpoints, .. statistics, .. images], _campaign.Job.OutputFolder);
         WholeFile.Sweep(_campaign.Job.OutputFolder);
     }
 
@@ -181,10 +188,8 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             var work = idle.Leaving ? null : Ready().FirstOrDefault(item => item.Run.Id == idle.Run.Id);
             if (work is not null && (work.Work is not TrainEpoch || idle.Weights == Newest(idle.Run)?.Folder))
             {
-                if (work.Work is MeasureLink { Statistics: { } statistics } && Refusal(idle.Run.Id, statistics) is { } refusal)
+                if (!HasFiles(work))
                 {
-                    // The link before is measured again, for their sake.
-                    Record(refusal, GoOn);
                     return;
                 }
 
@@ -205,6 +210,26 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         if (ready == 0 && _replicas.Count == 0 && !_attempts.AnyWaiting)
         {
             Finish();
+        }
+    }
+
+    /// <summary>Whether all that work reads is as it was written. If not, what wrote it is done again first: the link before, or another run's slice.</summary>
+    private bool HasFiles(WorkItem work)
+    {
+        try
+        {
+            List<CheckpointRefused> refused = [.. work.Files.Select(file => Refusal(file.Run, file.File)).OfType<CheckpointRefused>()];
+            if (refused.Count > 0)
+            {
+                Record(refused, GoOn);
+            }
+
+            return refused.Count == 0;
+        }
+        catch (StorageException unreadable)
+        {
+            Fail(unreadable);
+            return false;
         }
     }
 
@@ -317,7 +342,7 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
             return null;
         }
 
-        _log.Warning("{0}: checkpoint {1} cannot be used ({2}); falling back to the one before", run, checkpoint.Folder, damage);
+        _log.Warning("{0}: checkpoint {1} cannot be used ({2}); falling back to the one before, or making it again", run, checkpoint.Folder, damage);
         return new CheckpointRefused(run, checkpoint.Folder, damage);
     }
 
@@ -355,8 +380,26 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
     {
         if (OfSender()!.Gather(part) is { } measured)
         {
-            RecordMeasured(measured.Shards, () => { });
+            OnSliceMeasured(measured);
         }
+    }
+
+    private void OnSliceMeasured(SliceMeasured measured)
+    {
+        // A slice that was done again for its images' sake was measured before.
+        var (cells, shards) = (OfSender()!.Work!.Cells, measured.Shards.Where(shard => !_state.Shards.ContainsKey(shard.Shard)));
+        RecordMeasured([.. shards, .. measured.Images], () =>
+        {
+            foreach (var source in cells.Select(cell => cell.Source).OfType<SourceCell>())
+            {
+                var shard = new ShardId(source.Cell, measured.Slice.Index);
+                if (!WorkItem.WantsImages(_campaign.Runs.Single(run => run.Id == source.Run), shard.Cell, shard.Index, _state)
+                    && _state.Images.TryGetValue(shard, out var images))
+                {
+                    Checkpoint.Delete(images, _campaign.Job.OutputFolder);
+                }
+            }
+        });
     }
 
     private void OnLinkMeasured(LinkMeasured measured)
@@ -589,9 +632,23 @@ public sealed class CampaignSupervisor : ReceivePersistentActor, IWithTimers
         _plan.Devices.Tell(new ReturnDevices(replica.Grant.Grant, replica.Occupant));
     }
 
+    /// <summary>Cells whose images nobody will make, one fact for each run and the run that was to make them.</summary>
+    private List<WorkFailed> Stranded() =>
+    [
+        .. from run in _campaign.Runs
+           from source in WorkItem.Waiting(run, _state).Select(cell => cell.Source!.Value.Run).Distinct()
+           let key = WorkKey.Images(run.Id, source)
+           select new WorkFailed(key.Run, key.Work, 1, $"{source} has not made the images that {run.Id} is to be shown: its own work was given up", GaveUp: true),
+    ];
+
     private void Finish()
     {
-        if (!_attempts.AnyGivenUp && !_state.IsCompleted)
+        if (Stranded() is { Count: > 0 } stranded)
+        {
+            stranded.ForEach(failure => _attempts.GiveUp(new WorkKey(failure.Run, failure.Work)));
+            Record(stranded, End);
+        }
+        else if (!_attempts.AnyGivenUp && !_state.IsCompleted)
         {
             Record(new CampaignCompleted(), End);
         }

@@ -15,6 +15,9 @@ namespace SpikeTrail.Actors.Campaigns;
 /// <param name="Cells">Its cells, in order.</param>
 public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyList<CellPlan> Cells)
 {
+    // Of the same data set and so in as many slices.
+    private readonly ILookup<CellId, CellPlan> _readers = CampaignPlan.Readers(Context.Campaign, Context.Run).ToLookup(reader => reader.Source!.Value.Cell);
+
     /// <summary>The run's id.</summary>
     public RunId Id => Context.Run.Id;
 
@@ -31,6 +34,9 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
         return (int)Math.Min(Shards, ((cell.Images ?? int.MaxValue) - 1L + size) / size);
     }
 
+    /// <summary>The shards of other runs that show the images a cell's attack makes of a slice.</summary>
+    public IEnumerable<ShardId> ReadersOf(CellId cell, int index) => from reader in _readers[cell] where index < ShardsOf(reader) select new ShardId(reader.Id, index);
+
     /// <summary>Image passes of one epoch and the test after it.</summary>
     public long EpochCost => TrainingEpoch.CostOf(Context.Data.Training.Count) + Context.Data.Test.Count;
 
@@ -40,8 +46,8 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
     /// <summary>Image passes of all of it.</summary>
     public long Cost => Epochs * EpochCost + Groups.Sum(CostOf) + SampleCost;
 
-    /// <summary>Its cells, in order, those together that are measured together: of one chain, or else of one protocol.</summary>
-    public IReadOnlyList<IReadOnlyList<CellPlan>> Groups { get; } = [.. Cells.GroupBy(cell => (cell.Protocol.Name, cell.Chain)).Select(group => group.ToList())];
+    /// <summary>Its cells, in order, those together that are measured together: of one chain, or else of one protocol, on images of its own or on another's.</summary>
+    public IReadOnlyList<IReadOnlyList<CellPlan>> Groups { get; } = [.. Cells.GroupBy(cell => (cell.Protocol.Name, cell.Chain, cell.Source is null)).Select(group => group.ToList())];
 
     /// <summary>Image passes of the test set in cells that are measured together.</summary>
     public long CostOf(IReadOnlyList<CellPlan> cells) => Enumerable.Range(0, Shards).Sum(index => SliceCost(cells, index));
@@ -52,6 +58,7 @@ public sealed record PreparedRun(RunContext Context, long Parameters, IReadOnlyL
     private long CostOf(IReadOnlyList<CellPlan> cells, Range slice) => cells switch
     {
         [] => 0,
+        [{ Source: not null }, ..] => Context.ShardOfTransfer(cells, slice).Cost,
         [{ Chain: null }, ..] => Context.Shard(cells, slice).Cost,
         _ => Context.ShardOfChain(cells, slice).Cost,
     };

@@ -15,6 +15,9 @@ public readonly record struct WorkKey(RunId Run, string Work)
 
     /// <summary>What comes after all work of a run, and is not missed by any.</summary>
     public static WorkKey Samples(RunId run) => new(run, new TakeSamples().ToString());
+
+    /// <summary>What comes before all work of a run that shows another's images: the other's making them.</summary>
+    public static WorkKey Images(RunId run, RunId source) => new(run, $"images of {source}");
 }
 
 /// <summary>A piece of work and what it belongs to.</summary>
@@ -28,7 +31,7 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
 
     /// <summary>
     /// All work that can be done now, in order: run by run, first the next epoch, then every slice of the test set in the cells
-    /// of each protocol that lack it, and of each chain the next link, and its samples last.
+    /// of each protocol that lack it, of each chain the next link, and every slice of another run's images that are there, and its samples last.
     /// </summary>
     /// <param name="campaign">The campaign.</param>
     /// <param name="state">What is done.</param>
@@ -36,10 +39,30 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     public static IEnumerable<WorkItem> Ready(PreparedCampaign campaign, CampaignState state, Func<WorkKey, bool> isLeftOut) =>
         campaign.Runs.SelectMany(run => Ready(run, state)).Where(work => !isLeftOut(work.Key));
 
-    /// <summary>The cells of a run that wait for work which was given up.</summary>
+    /// <summary>The cells of a run that wait for work which was given up, its own or that of making the images they show.</summary>
     public static IEnumerable<CellPlan> Errored(PreparedRun run, CampaignState state) => state.GivenUp.Contains(WorkKey.Opening(run.Id))
         ? run.Cells
-        : Ready(run, state).Where(work => state.GivenUp.Contains(work.Key)).SelectMany(work => work.Work is TrainEpoch ? run.Cells : work.Cells);
+        : Ready(run, state).Where(work => state.GivenUp.Contains(work.Key)).SelectMany(work => work.Work is TrainEpoch ? run.Cells : work.Cells)
+            .Concat(Waiting(run, state).Where(cell => state.GivenUp.Contains(WorkKey.Images(run.Id, cell.Source!.Value.Run))));
+
+    /// <summary>The cells of a run that wait for images of others.</summary>
+    public static IEnumerable<CellPlan> Waiting(PreparedRun run, CampaignState state) =>
+        from cell in run.Cells
+        where cell.Source is not null
+        where Enumerable.Range(0, run.Shards).Any(index => Lacking(run, [cell], index, state).Count > 0 && !state.Images.ContainsKey(SourceOf(cell, index)))
+        select cell;
+
+    /// <summary>Whether the images that a cell's attack makes of a slice are still to be shown to another network.</summary>
+    public static bool WantsImages(PreparedRun run, CellId cell, int index, CampaignState state) =>
+        run.ReadersOf(cell, index).Any(reader => !state.Shards.ContainsKey(reader));
+
+    /// <summary>The files it reads besides the weights, and the run that wrote each.</summary>
+    public IEnumerable<(RunId Run, CheckpointManifest File)> Files => Work switch
+    {
+        MeasureLink { Statistics: { } statistics } => [(Run.Id, statistics)],
+        MeasureTransfer work => Cells.Zip(work.Images, (cell, images) => (cell.Source!.Value.Run, images)),
+        _ => [],
+    };
 
     /// <summary>Whether a fact is on the way to this work's answer.</summary>
     public bool IsAdvancedBy(EpochCheckpointed fact) => Work is TrainEpoch work && fact.Run == Run.Id && fact.Epoch == work.Epoch;
@@ -49,6 +72,7 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     {
         (TrainEpoch work, EpochTrained done) => done.Run == Run.Id && done.Epoch == work.Epoch,
         (MeasureSlice work, SliceMeasured done) => done.Slice == work.Slice,
+        (MeasureTransfer work, SliceMeasured done) => done.Slice == work.Slice,
         (MeasureLink work, LinkMeasured done) => done.Link == work.Link,
         (TakeSamples, SamplesTaken done) => done.Run == Run.Id,
         _ => false,
@@ -98,7 +122,15 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
             foreach (var slice in lacking)
             {
                 var id = new SliceId(run.Id, cells[0].Protocol.Name, slice.Index);
-                yield return new WorkItem(run, slice.Cells, new MeasureSlice(id, [.. slice.Cells.Select(cell => cell.Id)]));
+                if (cells[0].Source is null)
+                {
+                    yield return new WorkItem(run, slice.Cells, Measure(run, id, slice.Cells, state));
+                }
+                else if (slice.Cells.Where(cell => state.Images.ContainsKey(SourceOf(cell, slice.Index))).ToList() is { Count: > 0 } there)
+                {
+                    yield return new WorkItem(
+                        run, there, new MeasureTransfer(id, [.. there.Select(cell => cell.Id)], [.. there.Select(cell => state.Images[SourceOf(cell, slice.Index)])]));
+                }
             }
         }
 
@@ -111,9 +143,22 @@ internal sealed record WorkItem(PreparedRun Run, IReadOnlyList<CellPlan> Cells, 
     /// <summary>Whether samples are wanted and not there. A campaign that was completed without them stays so: its checkpoints may have been deleted since.</summary>
     private static bool LacksSamples(PreparedRun run, CampaignState state) => run.SampleCost > 0 && !state.Samples.ContainsKey(run.Id) && !state.IsCompleted;
 
-    /// <summary>The cells that want a slice of the test set and lack it.</summary>
+    private static MeasureSlice Measure(PreparedRun run, SliceId slice, List<CellPlan> cells, CampaignState state) => new(slice, [.. cells.Select(cell => cell.Id)])
+    {
+        Kept = [.. from cell in cells where WantsImages(run, cell.Id, slice.Index, state) select cell.Id],
+    };
+
+    /// <summary>The cells that want a slice of the test set and lack it: the measurement, or images that others are to be shown.</summary>
     private static List<CellPlan> Lacking(PreparedRun run, IReadOnlyList<CellPlan> cells, int index, CampaignState state) =>
-        [.. cells.Where(cell => index < run.ShardsOf(cell) && !state.Shards.ContainsKey(new ShardId(cell.Id, index)))];
+    [
+        .. from cell in cells
+           let shard = new ShardId(cell.Id, index)
+           where index < run.ShardsOf(cell) && (!state.Shards.ContainsKey(shard) || (!state.Images.ContainsKey(shard) && WantsImages(run, cell.Id, index, state)))
+           select cell,
+    ];
+
+    /// <summary>The shard that makes the images which a cell shows.</summary>
+    private static ShardId SourceOf(CellPlan cell, int index) => new(cell.Source!.Value.Cell, index);
 
     /// <summary>The first link whose statistics are not there: it may have been measured before they were lost.</summary>
     private static MeasureLink NextLink(ChainId chain, CampaignState state)

@@ -28,6 +28,7 @@ internal static class AttackReader
             AttackKind.Fgsm => spec with { StepSize = 0, Iterations = 1, Restarts = 1 },
             AttackKind.IteratedFgsm => spec with { Restarts = 1 },
             AttackKind.Noise => spec with { StepSize = 0, Iterations = 0 },
+            AttackKind.Transfer => spec with { StepSize = 0, Iterations = 0, From = attack.Name("from"), Attack = attack.Has("attack") ? attack.Name("attack") : null },
             _ => spec,
         };
     }

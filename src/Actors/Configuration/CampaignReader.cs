@@ -8,7 +8,8 @@ internal static class CampaignReader
     public static CampaignSpec Read(HoconSection campaign)
     {
         var defaults = campaign.Section("defaults");
-        return new CampaignSpec
+        var attack = defaults.Section("attack");
+        var spec = new CampaignSpec
         {
             Name = campaign.Name("name"),
             Networks = Named(campaign, "networks", defaults.Section("network"), NetworkReader.Read, network => network.Name),
@@ -16,13 +17,14 @@ internal static class CampaignReader
             Seeds = Seeds(campaign),
             Training = TrainingReader.Read(campaign.Section("training")),
             Protocols = Named(campaign, "protocols", defaults.Section("protocol"), ProtocolReader.Read, protocol => protocol.Name),
-            Attacks = Named(campaign, "attacks", defaults.Section("attack"), AttackReader.Read, attack => attack.Name),
+            Attacks = Named(campaign, "attacks", attack, AttackReader.Read, attack => attack.Name),
             Epsilons = Epsilons(campaign),
             Probes = Probes(campaign.Section("probes")),
             Checks = campaign.Some("checks"),
             Evaluation = Evaluation(campaign.Section("evaluation")),
             Samples = campaign.Integer("samples", min: 0, max: 24),
         };
+        return TransferReader.Resolve(spec, campaign.Sections("attacks", attack));
     }
 
     private static List<T> Named<T>(

@@ -5,6 +5,7 @@ using SpikeTrail.Protocol;
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Protocol.Passes;
+using SpikeTrail.Protocol.Telemetry;
 using SpikeTrail.Protocol.Wire;
 using SpikeTrail.Snn.Attacks;
 using SpikeTrail.Snn.Checkpoints;
@@ -159,6 +160,7 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
         ReceiveAlways();
         Receive<TrainEpoch>(work => Begin(work, Train));
         Receive<MeasureSlice>(work => Begin(work, Measure));
+        Receive<MeasureTransfer>(work => Begin(work, Measure));
         Receive<MeasureLink>(work => Begin(work, Measure));
         Receive<TakeSamples>(work => Begin(work, Take));
     });
@@ -320,9 +322,27 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
 
     private void Measure(MeasureSlice work)
     {
-        var shard = _context.Shard([.. work.Cells.Select(cell => _cells[cell])], _context.Slice(work.Slice.Index));
-        Run(new JobRun(shard, 0, shard.Cost, whenDone: () => Answer(new SliceMeasured(
-            work.Slice, [.. work.Cells.Zip(shard.Measurements, (cell, measurement) => new ShardMeasured(new ShardId(cell, work.Slice.Index), measurement))]))));
+        var shard = _context.Shard([.. work.Cells.Select(cell => _cells[cell])], _context.Slice(work.Slice.Index), work.Kept);
+        Run(new JobRun(shard, 0, shard.Cost, whenDone: () => Answer(Measured(work.Slice, work.Cells, shard.Measurements) with
+        {
+            Images = [.. from cell in work.Cells.Index() where work.Kept.Contains(cell.Item) select Keep(new ShardId(cell.Item, work.Slice.Index), shard.Images(cell.Index))],
+        })));
+    }
+
+    private void Measure(MeasureTransfer work)
+    {
+        var shard = _context.ShardOfTransfer([.. work.Cells.Select(cell => _cells[cell])], _context.Slice(work.Slice.Index), work.Images);
+        Run(new JobRun(shard, 0, shard.Cost, whenDone: () => Answer(Measured(work.Slice, work.Cells, shard.Measurements))));
+    }
+
+    private static SliceMeasured Measured(SliceId slice, IReadOnlyList<CellId> cells, IReadOnlyList<Measurement> measurements) =>
+        new(slice, [.. cells.Zip(measurements, (cell, measurement) => new ShardMeasured(new ShardId(cell, slice.Index), measurement))]);
+
+    private ImagesKept Keep(ShardId shard, byte[] images)
+    {
+        var folder = ImagesFolder(shard);
+        var file = AttackedImages.Save(images, Path.Combine(_context.OutputFolder, folder));
+        return new ImagesKept(shard, new CheckpointManifest(folder, _context.Campaign.Training.Epochs, _context.ConfigurationHash, [file]));
     }
 
     /// <summary>
@@ -395,6 +415,9 @@ public sealed class PipelineActor : ReceiveActor, IWithUnboundedStash, IWithTime
 
     private string EpochFolder(int epoch) => Path.Combine(RunFolder, $"epoch-{epoch:D4}");
 
-    private string LinkFolder(LinkId link) =>
-        Path.Combine(RunFolder, "chains", link.Chain.Value[(_context.Run.Id.Value.Length + 1)..].Replace('/', '_'), $"link-{link.Index:D4}");
+    private string LinkFolder(LinkId link) => Path.Combine(RunFolder, "chains", WithinRun(link.Chain.Value), $"link-{link.Index:D4}");
+
+    private string ImagesFolder(ShardId shard) => Path.Combine(RunFolder, "images", WithinRun(shard.Cell.Value), $"slice-{shard.Index:D4}");
+
+    private string WithinRun(string id) => id[(_context.Run.Id.Value.Length + 1)..].Replace('/', '_');
 }

@@ -1,6 +1,7 @@
 using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Nodes;
 using SpikeTrail.Snn.Attacks;
+using SpikeTrail.Snn.Checkpoints;
 using SpikeTrail.Snn.Data;
 using SpikeTrail.Snn.Encoders;
 using SpikeTrail.Snn.Execution;
@@ -30,9 +31,19 @@ public sealed record RunContext(
         OutputFolder,
         ConfigurationHash);
 
-    /// <summary>All that one slice of the test set is wanted for in cells of one protocol, of no chain.</summary>
-    internal SliceShard Shard(IReadOnlyList<CellPlan> cells, Range slice) =>
-        new(Setting(cells[0].Protocol), [.. cells.Select(cell => Attack.Create(cell.Attack, cell.Epsilon))], slice);
+    /// <summary>All that one slice of the test set is wanted for in cells of one protocol, of no chain, on images of the run's own.</summary>
+    /// <param name="cells">The cells.</param>
+    /// <param name="slice">The slice.</param>
+    /// <param name="kept">Those of the cells whose attacked images are kept; null for none.</param>
+    internal SliceShard Shard(IReadOnlyList<CellPlan> cells, Range slice, IReadOnlyList<CellId>? kept = null) =>
+        new(Setting(cells[0].Protocol), [.. cells.Select(cell => Attack.Create(cell.Attack, cell.Epsilon))], slice, place => kept?.Contains(cells[place].Id) == true);
+
+    /// <summary>A slice of the test set in cells of one protocol that show other networks' images.</summary>
+    /// <param name="cells">The cells.</param>
+    /// <param name="slice">The slice.</param>
+    /// <param name="images">Each cell's images; null to know the cost alone.</param>
+    internal TransferShard ShardOfTransfer(IReadOnlyList<CellPlan> cells, Range slice, IReadOnlyList<CheckpointManifest>? images = null) =>
+        new(Setting(cells[0].Protocol), [.. cells.Select((cell, place) => new TransferredImages(cell.Attack.Restarts, Read(cell, slice, images?[place])))], slice);
 
     /// <summary>A slice of the test set in the cells of a chain.</summary>
     internal AttackShard ShardOfChain(IReadOnlyList<CellPlan> cells, Range slice) =>
@@ -51,7 +62,7 @@ public sealed record RunContext(
 
         var attacked = (
             from cell in CampaignPlan.Cells(Campaign, Run)
-            where cell is { Protocol: { Domain: AttackDomain.Pixels, KeepsImagesApart: true }, Attack.Kind: not AttackKind.None } && !CheckAttacks.IsCheck(cell.Attack)
+            where cell is { Protocol: { Domain: AttackDomain.Pixels, KeepsImagesApart: true }, Attack.Kind: not (AttackKind.None or AttackKind.Transfer) } && !CheckAttacks.IsCheck(cell.Attack)
             orderby cell.Epsilon descending, Attack.Create(cell.Attack, cell.Epsilon)!.Iterations descending
             select cell).FirstOrDefault();
         return new SampleJob(Setting(attacked?.Protocol ?? ProtocolSpec.Strict), attacked?.Attack, attacked?.Epsilon ?? 0, Campaign.Samples);
@@ -63,6 +74,10 @@ public sealed record RunContext(
         var size = Campaign.Evaluation.ShardSize;
         return (index * size)..Math.Min((index + 1) * size, Data.Test.Count);
     }
+
+    private byte[] Read(CellPlan cell, Range slice, CheckpointManifest? images) => images is null
+        ? []
+        : AttackedImages.Load(images, (long)cell.Attack.Restarts * slice.GetOffsetAndLength(Data.Test.Count).Length * Data.Test.ImageBytes, OutputFolder);
 
     private TestSetting Setting(ProtocolSpec protocol) =>
         new(protocol, Encoder.Create(Run.DataSet), Data.Test, Campaign.Evaluation.BatchSize, Run.Seed, Run.Network.Precision.ToScalarType())

@@ -93,6 +93,7 @@ internal static class ResultsBuilder
         measured.Vulnerability is { } vulnerability ? Vulnerability(vulnerability) : null)
     {
         Course = measured.Course is { } course ? new(course.Withstood, [.. course.Losses.Select(loss => loss / measured.Total)]) : null,
+        Transfer = cell.Attack is { From: { } network, Attack: { } attack } ? new(network, attack) : null,
     };
 
     /// <summary>Where no gradient was taken, its norms are no numbers, as its share of zeros is.</summary>

@@ -70,7 +70,7 @@ internal sealed class FactNarrator
             $"{cell.Cell}: accuracy {Numbers.PercentSign((double)cell.Correct / cell.Total)} of {Numbers.Count(cell.Total, "image", "images")}"
             + (double.IsNaN(cell.InputZeroFraction) ? "" : $", input zeros {Numbers.PercentSign(cell.InputZeroFraction)}"),
         ],
-        CheckpointRefused refused => [$"checkpoint refused: {refused.Reason.ReplaceLineEndings(" ")}; going on from the one before"],
+        CheckpointRefused refused => [$"checkpoint refused: {refused.Reason.ReplaceLineEndings(" ")}; going on from the one before, or making it again"],
         WorkFailed failed =>
         [
             $"failed: {failed.Run} {failed.Work}, attempt {Numbers.Plain(failed.Attempt)}: {failed.Reason.ReplaceLineEndings(" ")}; "

@@ -13,6 +13,9 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
     /// <summary>What of the run or of its protocol could not be read: something else may stand in its place. Null where all could.</summary>
     public Gap? Damage { get; init; }
 
+    /// <summary>How many networks the campaign has.</summary>
+    public int Networks { get; init; } = 1;
+
     /// <summary>The run's name, as it stands in the journal: <c>sew-resnet18/cifar-10/3407</c>.</summary>
     public string RunName => NameOf(Run);
 
@@ -71,5 +74,9 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
         from run in results.Runs.Index()
         let damage = gaps.FirstOrDefault(gap => gap.Run == run.Index || gap.Path == "$.campaign" || gap.Path.StartsWith("$.campaign.protocols", StringComparison.Ordinal))
         from cells in run.Item.Cells.GroupBy(cell => cell.Protocol)
-        select new ProtocolCells(run.Item, cells.Key, results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == cells.Key), [.. cells]) { Damage = damage };
+        select new ProtocolCells(run.Item, cells.Key, results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == cells.Key), [.. cells])
+        {
+            Damage = damage,
+            Networks = results.Runs.Select(other => other.Network.Name).Distinct().Count(),
+        };
 }

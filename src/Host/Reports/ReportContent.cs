@@ -275,8 +275,8 @@ internal static partial class ReportContent
         [
             .. results.Runs.Select(run => run.Network).Distinct().Select(Of),
             .. results.Runs.Select(run => run.Dataset).Distinct().Select(Of),
-            .. results.Runs.SelectMany(run => run.Cells.Concat(run.Checks ?? [])).Where(cell => cell.Restarts > 0).DistinctBy(cell => cell.Attack)
-                .Select(attack => $"Attack **{attack.Attack}**: {AttackSettings(attack)}"),
+            .. results.Runs.SelectMany(run => run.Cells.Concat(run.Checks ?? [])).Where(cell => cell.Restarts > 0).GroupBy(cell => cell.Attack)
+                .Select(cells => $"Attack **{cells.Key}**: {AttackSettings(cells)}"),
             .. results.Campaign.Protocols.Select(protocol => $"Protocol **{protocol.Name}**: {ProtocolRules.Of(protocol)}"),
         ]);
         text.Paragraph("All attacks are bounded in the maximum norm and maximise the cross-entropy. With several restarts an image counts as correct only if it withstands all of them. "
@@ -291,6 +291,10 @@ internal static partial class ReportContent
     private static string Of(DataSetSection data) =>
         $"Data set **{data.Name}**: {Numbers.Count(data.TrainingImages)} training and {Numbers.Count(data.TestImages)} test images of {Numbers.Count(data.Classes)} classes, "
         + Invariant($"shown for T = {data.TimeSteps} time steps in {data.Encoder} code.");
+
+    private static string AttackSettings(IEnumerable<CellResult> cells) => cells.First() is { Transfer: { } transfer }
+        ? $"the images that {transfer.Attack} made on another network ({string.Join(", ", cells.Select(cell => cell.Transfer?.Network).OfType<string>().Distinct())})."
+        : AttackSettings(cells.First());
 
     private static string AttackSettings(CellResult attack) => attack.Iterations == 0 ? $"{Numbers.Count(attack.Restarts, "image", "images")} drawn uniformly from within the budget."
         : ProtocolCells.IsSingleStep(attack) ? "one step of length eps along the gradient's sign."

@@ -48,8 +48,8 @@ public sealed record EpochTrained(
     RunId Run, int Epoch, double TrainingLoss, double TestLoss, double CleanAccuracy, CheckpointManifest Checkpoint) : ICampaignFact;
 
 /// <summary>
-/// A checkpoint, or a link's statistics, cannot be gone on from: it is damaged or missing. Training goes on from the one
-/// before; what came after is trained or measured again.
+/// A checkpoint, a link's statistics, or attacked images cannot be gone on from: damaged or missing. Training goes on from the one
+/// before; what came after is trained or measured again, and images are made again.
 /// </summary>
 /// <param name="Run">The run.</param>
 /// <param name="Checkpoint">Its folder, as its manifest has it.</param>
@@ -66,6 +66,14 @@ public sealed record ShardMeasured(ShardId Shard, Measurement Measurement) : ICa
 /// <param name="Shards">Its slice of the test set in every cell of the chain.</param>
 /// <param name="Statistics">What the next link goes on from.</param>
 public sealed record LinkMeasured(LinkId Link, IReadOnlyList<ShardMeasured> Shards, CheckpointManifest Statistics) : ICampaignFact;
+
+/// <summary>
+/// The attacked images of a shard are on disk, for other networks to be shown. They stay until every cell that shows them has its shard; a
+/// second report replaces the first, whose file was lost.
+/// </summary>
+/// <param name="Shard">The shard whose attack made them.</param>
+/// <param name="Images">Where they are.</param>
+public sealed record ImagesKept(ShardId Shard, CheckpointManifest Images) : ICampaignFact;
 
 /// <summary>Samples of a run's trained network were taken, for people to look at: no part of the results.</summary>
 /// <param name="Run">The run.</param>

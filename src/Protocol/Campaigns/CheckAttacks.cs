@@ -25,6 +25,9 @@ public static class CheckAttacks
     /// <summary>The campaign's iterated attack from more starts.</summary>
     public const string Restarts = Prefix + "restarts";
 
+    /// <summary>The images that the campaign's strongest attack makes on the next network.</summary>
+    public const string Transfer = Prefix + "transfer";
+
     /// <summary>An attack that may change every pixel to any other.</summary>
     public const string Unbounded = Prefix + "unbounded";
 
@@ -43,7 +46,7 @@ public static class CheckAttacks
     /// <summary>The attacks and their budgets, in the order in which they are measured; none where the campaign asks for no checks or has no budget above 0.</summary>
     public static IEnumerable<(AttackSpec Attack, double Epsilon)> Of(CampaignSpec campaign)
     {
-        double[] budgets = campaign.Checks == 0 ? [] : [.. campaign.Epsilons.Where(epsilon => epsilon > 0)];
+        var budgets = Budgets(campaign);
         if (budgets.Length == 0)
         {
             yield break;
@@ -71,6 +74,20 @@ public static class CheckAttacks
             new AttackSpec { Name = Unbounded, Kind = AttackKind.IteratedFgsm, StepSize = 2 * NoBound / CrossingSteps, Iterations = CrossingSteps, Restarts = 1 },
             NoBound);
     }
+
+    /// <summary>
+    /// Another network's images and their budgets: those of the next network in the campaign's list, the first after the last. None where there is no other, or
+    /// the campaign has no attack that takes gradients.
+    /// </summary>
+    public static IEnumerable<(AttackSpec Attack, double Epsilon)> Transfers(CampaignSpec campaign, NetworkSpec network)
+    {
+        var names = campaign.Networks.Select(other => other.Name).ToList();
+        return names.Count > 1 && AttackSpec.Strongest(campaign.Attacks) is { } strongest
+            ? Budgets(campaign).Select(epsilon => (AttackSpec.Transfer(Transfer, names[(names.IndexOf(network.Name) + 1) % names.Count], strongest), epsilon))
+            : [];
+    }
+
+    private static double[] Budgets(CampaignSpec campaign) => campaign.Checks == 0 ? [] : [.. campaign.Epsilons.Where(epsilon => epsilon > 0)];
 
     /// <summary>The campaign's strongest iterated attack, as far as its settings tell; the paper's PGD where there is none.</summary>
     private static AttackSpec Iterated(CampaignSpec campaign) =>

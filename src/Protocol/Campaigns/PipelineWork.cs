@@ -24,6 +24,9 @@ public sealed record TrainEpoch(int Epoch, EpochProgress? From) : IPipelineWork
 /// <param name="Cells">The cells of the slice that are not measured yet.</param>
 public sealed record MeasureSlice(SliceId Slice, IReadOnlyList<CellId> Cells) : IPipelineWork
 {
+    /// <summary>Those of the cells whose attacked images are kept, for other networks.</summary>
+    public IReadOnlyList<CellId> Kept { get; init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() => $"slice {Slice}";
 }
@@ -35,6 +38,9 @@ public sealed record SliceMeasured(SliceId Slice, IReadOnlyList<ShardMeasured> S
 {
     // As long as a frame's chunks: nothing waits longer behind it. A cell of a 152-layer network takes two thirds of that with all probes.
     internal const int LongestPart = 256 * 1024;
+
+    /// <summary>The attacked images that were to be kept: facts too.</summary>
+    public IReadOnlyList<ImagesKept> Images { get; init; } = [];
 
     /// <summary>The same in several messages: a slice may be wanted in any number of cells, and what a transport takes in one message is bounded.</summary>
     public IReadOnlyList<SliceMeasured> Parts()
@@ -53,8 +59,19 @@ public sealed record SliceMeasured(SliceId Slice, IReadOnlyList<ShardMeasured> S
             room -= length;
         }
 
-        return [.. parts.Select(part => this with { Shards = part })];
+        // What is not of a cell goes with the last.
+        return [.. parts.SkipLast(1).Select(part => new SliceMeasured(Slice, part)), this with { Shards = parts[^1] }];
     }
+}
+
+/// <summary>Show a slice of other networks' attacked images. Answered with <see cref="SliceMeasured"/>.</summary>
+/// <param name="Slice">Which.</param>
+/// <param name="Cells">The cells of the slice that are not measured yet, and whose images are there.</param>
+/// <param name="Images">Each cell's images.</param>
+public sealed record MeasureTransfer(SliceId Slice, IReadOnlyList<CellId> Cells, IReadOnlyList<CheckpointManifest> Images) : IPipelineWork
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"transfer {Slice}";
 }
 
 /// <summary>Measure one link of a chain: a slice of the test set in all its cells. Answered with <see cref="LinkMeasured"/>.</summary>

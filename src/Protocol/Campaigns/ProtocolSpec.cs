@@ -73,6 +73,9 @@ public sealed record ProtocolSpec
     public bool KeepsImagesApart =>
         !Contaminates && AttackStatistics == BatchStatistics.Running && PredictionStatistics == BatchStatistics.Running;
 
+    /// <summary>Whether what an attack makes is an image that can be shown to another network, and showing it changes nothing.</summary>
+    public bool LetsImagesTransfer => !Contaminates && Domain == AttackDomain.Pixels;
+
     /// <summary>
     /// What the robustness literature asks for: batch norm stays on its running statistics, pixels are attacked, images
     /// are independent of each other.

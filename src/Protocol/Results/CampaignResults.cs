@@ -84,7 +84,14 @@ public sealed record CellResult(
     /// <summary>What became of each image; null where the campaign asks for no checks.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AttackCourseResult? Course { get; init; }
+
+    /// <summary>Which network's images were shown, for an attack that shows another's; null for all others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TransferResult? Transfer { get; init; }
 }
+
+/// <summary>Images that an attack on another network of the campaign made.</summary>
+public sealed record TransferResult(string Network, string Attack);
 
 /// <summary>
 /// Which images were classified correctly all through (<see cref="Telemetry.ImageBits"/>, in the protocol's order), and the mean loss

@@ -24,7 +24,7 @@ public abstract class Attack(double epsilon)
     /// <summary>Whether probes look on: nobody reads what they would see of a check.</summary>
     public bool IsProbed { get; private set; } = true;
 
-    /// <summary>The attack a specification asks for; null for <see cref="AttackKind.None"/>.</summary>
+    /// <summary>The attack a specification asks for; null for <see cref="AttackKind.None"/>. <see cref="AttackKind.Transfer"/> makes no images, and so is none of these: <see cref="TransferShard"/>.</summary>
     /// <param name="spec">Which attack and its settings.</param>
     /// <param name="epsilon">The budget in units of 1/255.</param>
     public static Attack? Create(AttackSpec spec, double epsilon)

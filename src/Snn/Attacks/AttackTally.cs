@@ -4,18 +4,16 @@ using SpikeTrail.Snn.Probes;
 
 namespace SpikeTrail.Snn.Attacks;
 
-/// <summary>What one attack has come to so far: all batches, and each image's worst case in the current one.</summary>
-internal sealed class AttackTally(Attack attack, CourseTally? course)
+/// <summary>What attacked images have come to so far: all batches, and each image's worst case in the current one.</summary>
+internal class WorstCaseTally(CourseTally? course)
 {
-    public Attack Attack { get; } = attack;
-
     public PassTotals Totals { get; } = new();
 
     public GradientTally Gradients { get; } = new();
 
     public CourseTally? Course { get; } = course;
 
-    public Vulnerability? Vulnerability { get; private set; }
+    public Vulnerability? Vulnerability { get; private protected set; }
 
     public bool[] Correct { get; private set; } = [];
 
@@ -44,6 +42,15 @@ internal sealed class AttackTally(Attack attack, CourseTally? course)
         Totals.Add(Correct, Losses);
         Course?.AddOutcome(Correct);
     }
+}
+
+/// <summary>What one attack has come to so far.</summary>
+internal sealed class AttackTally(Attack attack, CourseTally? course) : WorstCaseTally(course)
+{
+    public Attack Attack { get; } = attack;
+
+    /// <summary>Where the attacked images are kept; null where nobody wants them.</summary>
+    public AttackedSlice? Images { get; init; }
 
     public void Add(VulnerabilityProbe probe) => Vulnerability = Vulnerability.Add(Vulnerability, probe.Measure(Losses));
 }

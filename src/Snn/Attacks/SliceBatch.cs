@@ -112,7 +112,7 @@ internal sealed class SliceBatch : IDisposable
     {
         var attacked =
             from path in _paths
-            select new Question(() => Show(path), path.End);
+            select new Question(() => Show(path), answer => End(path, answer));
         IEnumerable<int> first = _needs.CleanPrediction ? [SharedNeeds.FirstDraw] : [];
         var clean =
             from draw in first.Concat(_needs.Draws.Where(draw => draw != SharedNeeds.FirstDraw))
@@ -145,6 +145,16 @@ internal sealed class SliceBatch : IDisposable
                 _randomLosses[budget].ForEach(vulnerability.AddRandom);
                 tally.Add(vulnerability);
             }
+        }
+    }
+
+    private void End(AttackPath path, Answer answer)
+    {
+        path.End(answer);
+        if (path.Tally.Images is { } images)
+        {
+            using var bytes_NCHW = ((PixelSpace)_space).Bytes(path.Images_N, path.Tally.Attack.Epsilon);
+            images.Add(path.Restart, bytes_NCHW);
         }
     }
 

@@ -21,11 +21,12 @@ public sealed class SliceShard : IPassJob
     /// <param name="setting">On what, and by which rules.</param>
     /// <param name="attacks">The attacks with their budgets, null for none: the clean images.</param>
     /// <param name="slice">Which images, in the protocol's order.</param>
-    public SliceShard(TestSetting setting, IReadOnlyList<Attack?> attacks, Range slice)
+    /// <param name="keepsImages">Of which attacks, by their places, the attacked images are kept; null for none.</param>
+    public SliceShard(TestSetting setting, IReadOnlyList<Attack?> attacks, Range slice, Func<int, bool>? keepsImages = null)
     {
         (_setting, _slice, _needs) = (setting, slice, new SharedNeeds(setting, attacks));
         _clean = _needs.CleanCell ? new CleanTally(setting.NewCourse()) : null;
-        _tallies = [.. attacks.Select(attack => attack is null ? null : new AttackTally(attack, setting.NewCourse()))];
+        _tallies = [.. attacks.Select((attack, place) => attack is null ? null : NewTally(setting, attack, keepsImages?.Invoke(place) == true))];
         if (setting.Protocol.Contaminates && _needs.Attacks.Count > 0)
         {
             throw new ArgumentException($"attacks under {setting.Protocol.Name} depend on each other", nameof(attacks));
@@ -44,8 +45,19 @@ public sealed class SliceShard : IPassJob
     /// <summary>What each attack, or none, was measured to come to, in their order; complete once all passes have run.</summary>
     public IReadOnlyList<Measurement> Measurements => [.. _tallies.Select(tally => tally?.Measurement ?? _clean!.Measurement)];
 
+    /// <summary>The images that an attack made, as bytes [starts, N, C, H, W], once all passes have run.</summary>
+    /// <param name="place">Which attack: one whose images are kept.</param>
+    public byte[] Images(int place) => _tallies[place]!.Images!.Bytes;
+
     /// <inheritdoc/>
     public IEnumerable<BatchPass> Passes() => _setting.Batches(_slice).SelectMany(Batch);
+
+    private static AttackTally NewTally(TestSetting setting, Attack attack, bool keepsImages) => new(attack, setting.NewCourse())
+    {
+        Images = !keepsImages ? null
+            : setting.Protocol.LetsImagesTransfer ? new AttackedSlice(attack.Restarts)
+            : throw new ArgumentException($"attacks under {setting.Protocol.Name} make no images", nameof(setting)),
+    };
 
     private IEnumerable<BatchPass> Batch(int[] indices)
     {

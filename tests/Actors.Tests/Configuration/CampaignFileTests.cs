@@ -134,6 +134,27 @@ public sealed class CampaignFileTests
         Assert.Equal(images, CampaignText.With($"campaign.checks = {checks}").Campaign.Checks);
 
     [Fact]
+    public void A_transfer_is_of_the_attack_with_most_steps_or_the_one_that_is_named_and_shows_as_many_images_as_it_has_starts()
+    {
+        var campaign = CampaignText.With("""
+            campaign.networks = [{ name = a }, { name = b }]
+            campaign.attacks = [
+              { kind = transfer, from = b }
+              { kind = transfer, name = single, from = a, attack = fgsm, restarts = 9 }
+              { kind = fgsm }
+              { kind = pgd, restarts = 3 }
+            ]
+            """).Campaign;
+
+        Assert.Equal(
+            [
+                new AttackSpec { Name = "transfer", Kind = AttackKind.Transfer, StepSize = 0, Iterations = 0, Restarts = 3, From = "b", Attack = "pgd" },
+                new AttackSpec { Name = "single", Kind = AttackKind.Transfer, StepSize = 0, Iterations = 0, Restarts = 1, From = "a", Attack = "fgsm" },
+            ],
+            campaign.Attacks.Take(2));
+    }
+
+    [Fact]
     public void Defaults_in_a_file_hold_for_all_elements_that_do_not_say_otherwise()
     {
         var campaign = CampaignText.With("""

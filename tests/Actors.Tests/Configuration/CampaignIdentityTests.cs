@@ -108,6 +108,7 @@ public sealed class CampaignIdentityTests
     private static IEnumerable<object> OtherValues(object? value, Type type) => value switch
     {
         null when type == typeof(WeightsFile) => [new WeightsFile("w", "ab")],
+        null when type == typeof(string) => ["x"],
         null => [Activator.CreateInstance(Nullable.GetUnderlyingType(type)!)!],
         string text => [text + "x"],
         bool flag => [!flag],

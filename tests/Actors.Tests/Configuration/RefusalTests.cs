@@ -43,6 +43,20 @@ public sealed class RefusalTests
         Assert.Equal($"tiny.conf: campaign.networks[1].{message}", CampaignText.RefusalWith($"campaign.networks = [{{ name = a }}, {{ name = b\n{line} }}]"));
 
     [Theory]
+    [InlineData("", "from: missing; expected a name of small letters, digits, '.', '-' and '_'")]
+    [InlineData("from = bb", "from: expected one of campaign.networks (a, b), found \"bb\"; did you mean b?")]
+    [InlineData("from = b, attack = none", "attack: expected one of campaign.attacks that makes images of its own (fgsm, noise), found \"none\"")]
+    [InlineData("from = b, attack = fgms", "attack: expected one of campaign.attacks that makes images of its own (fgsm, noise), found \"fgms\"; did you mean fgsm?")]
+    [InlineData("from = b, attack = transfer", "attack: expected one of campaign.attacks that makes images of its own (fgsm, noise), found \"transfer\"")]
+    [InlineData("from = b, attack = check-noise", "attack: expected one of campaign.attacks that makes images of its own (fgsm, noise), found \"check-noise\"")]
+    [InlineData("from = b }]\ncampaign.protocols = [{ kind = as-published", "kind: expected a protocol under which images transfer in campaign.protocols: attack-domain pixels, contaminate off")]
+    [InlineData("from = a }]\ncampaign.networks = [{ name = a", "from: expected another network than the one that is attacked: a is the campaign's only one")]
+    [InlineData("from = b }]\ncampaign.attacks = [{ kind = noise }, { kind = none }, { kind = transfer, from = b", "attack: missing; expected an attack in campaign.attacks that takes gradients")]
+    public void A_transfer_keeps_its_rules(string line, string message) => Assert.Equal(
+        $"tiny.conf: campaign.attacks[2].{message}",
+        CampaignText.RefusalWith($"campaign.networks = [{{ name = a }}, {{ name = b }}]\ncampaign.attacks = [{{ kind = fgsm }}, {{ kind = noise }}, {{ kind = transfer\n{line} }}]"));
+
+    [Theory]
     [InlineData("time-steps = 0", "time-steps: expected a whole number of at least 1, found \"0\"")]
     [InlineData("time-steps = 10ms", "time-steps: expected a whole number of at least 1, found \"10ms\"")]
     [InlineData("time-steps = 1.5", "time-steps: expected a whole number of at least 1, found \"1.5\"")]
@@ -78,8 +92,8 @@ public sealed class RefusalTests
     [InlineData("networks = [{ name = a }, { name = a }]", "networks: expected different names, found \"a\" twice")]
     [InlineData("data-sets = [{ name = a }, { name = a }]", "data-sets: expected different names, found \"a\" twice")]
     [InlineData("attacks = [{ kind = pgd }, { kind = pgd }]", "attacks: expected different names, found \"pgd\" twice")]
-    [InlineData("attacks = [{ kind = pdg }]", "attacks[0].kind: expected one of none, fgsm, ifgsm, pgd, noise, found \"pdg\"; did you mean pgd?")]
-    [InlineData("attacks = [{ name = x }]", "attacks[0].kind: missing; expected one of none, fgsm, ifgsm, pgd, noise")]
+    [InlineData("attacks = [{ kind = pdg }]", "attacks[0].kind: expected one of none, fgsm, ifgsm, pgd, noise, transfer, found \"pdg\"; did you mean pgd?")]
+    [InlineData("attacks = [{ name = x }]", "attacks[0].kind: missing; expected one of none, fgsm, ifgsm, pgd, noise, transfer")]
     [InlineData("attacks = [{ kind = pgd, step-size = 0 }]", "attacks[0].step-size: expected a number above 0, in units of 1/255, found \"0\"")]
     [InlineData("attacks = [{ kind = pgd, iterations = 0 }]", "attacks[0].iterations: expected a whole number of at least 1, found \"0\"")]
     [InlineData("protocols = [{ kind = published }]", "protocols[0].kind: expected one of strict, as-published, found \"published\"; did you mean as-published?")]

@@ -36,6 +36,8 @@ public sealed class SpikeTrailSerializerTests() : TestKit(
         new TrainEpoch(3, new EpochProgress(200, 3200, 1500, 0.5)),
         new MeasureSlice(new SliceId(Run, "strict", 17), [new CellId("a/b/1/strict/pgd/8")]),
         new SliceMeasured(new SliceId(Run, "strict", 17), [new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), Measurement.Empty)]),
+        new MeasureTransfer(new SliceId(Run, "strict", 17), [new CellId("a/b/1/strict/borrowed/8")], [new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("images.bytes", "ab")])]),
+        new ImagesKept(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("images.bytes", "ab")])),
         new MeasureLink(new LinkId(new ChainId("a/b/1/as-published/8"), 17), null),
         new WorkProgress(3, 4, 0.5, 0.25, 0.125),
         new CampaignAccepted("00ff", """{"name":"demo"}"""),

@@ -65,7 +65,7 @@ public sealed class FactNarratorTests
     [Fact]
     public void A_checkpoint_that_cannot_be_used_is_told() =>
         Assert.Equal(
-            ["checkpoint refused: group-1.safetensors: missing; going on from the one before"],
+            ["checkpoint refused: group-1.safetensors: missing; going on from the one before, or making it again"],
             _narrator.Tell(new CheckpointRefused(Run, "checkpoints/1", "group-1.safetensors: missing"), recovered: false));
 
     private static EpochTrained Epoch(int epoch) => new(Run, epoch, 0.5, 0.6, 0.8125, new("checkpoint", epoch, "00", []));

@@ -22,6 +22,9 @@ public sealed class MessageCodecTests
 
     private static readonly PipelineStatus Pipeline = new("small-1", new CampaignId("small"), Run, "epoch 3", new WorkProgress(5, 10, 2.25, 0.5, null), [new LayerGroupStatus(1, "conv1, bn1", Cpu, 4096, 7, 0.5, 64, 2.5, 0.75, null)]);
 
+    private static readonly ImagesKept Images = new(
+        new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), new CheckpointManifest("checkpoints/3", 3, "00ff", [new CheckpointFile("images.bytes", "ab")]));
+
     private static readonly CampaignSpec Small = new()
     {
         Name = "small",
@@ -87,13 +90,22 @@ public sealed class MessageCodecTests
         },
         { "train-epoch/2", new TrainEpoch(3, From: null), """{"epoch":3,"from":null}""" },
         {
-            "measure-slice/1", new MeasureSlice(new SliceId(new RunId("a/b/1"), "strict", 17), [new CellId("a/b/1/strict/none/0"), new CellId("a/b/1/strict/pgd/8")]),
-            """{"slice":{"run":"a/b/1","protocol":"strict","index":17},"cells":["a/b/1/strict/none/0","a/b/1/strict/pgd/8"]}"""
+            "measure-slice/2",
+            new MeasureSlice(new SliceId(new RunId("a/b/1"), "strict", 17), [new CellId("a/b/1/strict/none/0"), new CellId("a/b/1/strict/pgd/8")]) { Kept = [new CellId("a/b/1/strict/pgd/8")] },
+            """{"slice":{"run":"a/b/1","protocol":"strict","index":17},"cells":["a/b/1/strict/none/0","a/b/1/strict/pgd/8"],"kept":["a/b/1/strict/pgd/8"]}"""
         },
         {
-            "slice-measured/1",
-            new SliceMeasured(new SliceId(new RunId("a/b/1"), "strict", 17), [new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), Measurement.Empty)]),
-            """{"slice":{"run":"a/b/1","protocol":"strict","index":17},"shards":[{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"measurement":{"correct":0,"total":0,"loss":0,"input":{"zeros":0,"elements":0,"l1":0,"l2":0,"linf":0,"all-zero-images":0,"vanishing-images":0},"operations":[],"weights":[],"vulnerability":null}}]}"""
+            "slice-measured/2",
+            new SliceMeasured(new SliceId(new RunId("a/b/1"), "strict", 17), [new ShardMeasured(new ShardId(new CellId("a/b/1/strict/pgd/8"), 17), Measurement.Empty)]) { Images = [Images] },
+            """{"slice":{"run":"a/b/1","protocol":"strict","index":17},"shards":[{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"measurement":{"correct":0,"total":0,"loss":0,"input":{"zeros":0,"elements":0,"l1":0,"l2":0,"linf":0,"all-zero-images":0,"vanishing-images":0},"operations":[],"weights":[],"vulnerability":null}}],"images":[{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"images":{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"images.bytes","sha256":"ab"}]}}]}"""
+        },
+        {
+            "measure-transfer/1", new MeasureTransfer(new SliceId(new RunId("c/b/1"), "strict", 17), [new CellId("c/b/1/strict/borrowed/8")], [Images.Images]),
+            """{"slice":{"run":"c/b/1","protocol":"strict","index":17},"cells":["c/b/1/strict/borrowed/8"],"images":[{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"images.bytes","sha256":"ab"}]}]}"""
+        },
+        {
+            "images-kept/1", Images,
+            """{"shard":{"cell":"a/b/1/strict/pgd/8","index":17},"images":{"folder":"checkpoints/3","epoch":3,"configuration-hash":"00ff","files":[{"name":"images.bytes","sha256":"ab"}]}}"""
         },
         {
             "measure-link/1", new MeasureLink(new LinkId(new ChainId("a/b/1/as-published/8"), 17), null),

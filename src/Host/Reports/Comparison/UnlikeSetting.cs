@@ -42,7 +42,7 @@ internal sealed record UnlikeSetting(string Of, string Key, string Base, string 
             ("evaluation", "", Configured(campaign, "campaign", "evaluation")),
             ("pipeline", "", Configured(campaign, "pipeline")),
             ($"runs of {name.Network} on {name.DataSet}", "", Json(new { Seeds = string.Join(", ", campaign.Cells[name].Select(seed => Numbers.Plain(seed.Run.Seed))) })),
-            ($"attack {name.Attack}", "", Json(new { cell.StepSize, cell.Iterations, cell.Restarts })),
+            ($"attack {name.Attack}", "", Json(new { cell.StepSize, cell.Iterations, cell.Restarts, cell.Transfer })),
             ($"protocol {name.Protocol}", "", Json(campaign.Results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == name.Protocol))),
         ];
 

@@ -51,6 +51,10 @@ internal abstract class RobustnessCheck(string name)
     /// <summary>Such as <c>21 of 2,000 images (1.05 %)</c>.</summary>
     protected static string Share(int some, int of) => $"{Numbers.Count(some)} of {Numbers.Count(of, "image", "images")} ({Numbers.PercentSign((double)some / of)})";
 
+    /// <summary>Such as <c>21 of 2,000 images (1.05 %) that fgsm and pgd lose</c>.</summary>
+    protected static string Overlooked(OverlookedImages images) =>
+        $"{Share(images.Images, images.Winner.Total)} that {Names(images.Attacks)} {(images.Attacks.Select(cell => cell.Attack).Distinct().Count() == 1 ? "loses" : "lose")}";
+
     protected static string Names(IEnumerable<CellResult> cells) => string.Join(" and ", cells.Select(cell => cell.Attack).Distinct());
 
     // Of a damaged results.json the classes may not be known.

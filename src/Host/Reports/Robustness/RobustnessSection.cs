@@ -39,7 +39,7 @@ internal static class RobustnessSection
         }
 
         text.Paragraph("Whether accuracy under attack is robustness, or the attack is weak. **Unreliable**: a check proves that the accuracy is no bound worth stating. **Doubtful**: something was "
-            + "not measured or cannot be told, or a stronger attack says the better number. **Reliable**: every check but transfer was made and passed; that is a necessary sign, not a proof.");
+            + "not measured or cannot be told, or a stronger attack says the better number. **Reliable**: every check was made and passed, that of another network's images where the campaign has one; that is a necessary sign, not a proof.");
         text.Table(verdicts.Count > MostColumns ? Overview(verdicts) : Table(verdicts));
 
         foreach (var network in verdicts)

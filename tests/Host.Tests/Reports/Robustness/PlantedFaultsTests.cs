@@ -71,6 +71,19 @@ public sealed class PlantedFaultsTests(PlantedFaultsTests.Trained trained) : ICl
         Assert.Equal(CheckOutcome.Passed, ResultOf<ImagesHaveGradients>(network).Outcome);
     }
 
+    [Fact]
+    public async Task A_network_that_hides_its_gradient_is_unreliable_because_another_networks_images_find_what_its_own_attack_does_not()
+    {
+        // The same weights twice, one of them with neurons that pass nothing on: its attack finds nothing, the other's finds all that there is.
+        var plain = Plain.Networks[0];
+        var masked = plain with { Name = "masked", Neuron = new NeuronSpec { Surrogate = new SurrogateSpec { Kind = SurrogateKind.Rect, Alpha = 1e12 } } };
+        var campaign = Plain with { Networks = [plain, masked], Attacks = [Plain.Attacks[0], Plain.Attacks[1] with { StepSize = 8 }], Epsilons = [32] };
+        var networks = NetworkVerdict.Of(await RunAsync(campaign, _folder));
+
+        AssertUnreliable<TransferDoesLess>(networks[1], "at eps 32 what pgd made on small wins ");
+        Assert.True(ResultOf<TransferDoesLess>(networks[0]).Outcome == CheckOutcome.Passed, Told(networks[0]));
+    }
+
     private async Task<NetworkVerdict> JudgeAsync(CampaignSpec campaign) => Assert.Single(NetworkVerdict.Of(await RunAsync(campaign, _folder)));
 
     private static async Task<CampaignResults> RunAsync(CampaignSpec campaign, string folder)

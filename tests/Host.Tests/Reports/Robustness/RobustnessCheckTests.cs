@@ -319,6 +319,40 @@ public sealed class RobustnessCheckTests
     }
 
     [Theory]
+    [InlineData(0, true)]
+    [InlineData(20, true)]
+    [InlineData(40, false)]
+    public void Image_by_image_another_networks_images_win_no_more_than_attacks_do(int overlooked, bool passes)
+    {
+        var own = With(Clean(0.9), Kept(Attacked("fgsm", 8, 0), image => image < 1500), Kept(Attacked("pgd", 8, 0), image => image < 1000));
+        var shown = Kept(Attacked(CheckAttacks.Transfer, 8, 0) with { Iterations = 0, Transfer = new("other", "pgd") }, image => image >= overlooked && image < 1990);
+
+        foreach (var results in new[] { Checked(own, shown), own with { Runs = [own.Runs[0] with { Cells = [.. own.Runs[0].Cells, shown with { Attack = "borrowed" }] }] } })
+        {
+            Assert.Equal(passes, Result<TransferDoesLess>(results).Outcome == Passed);
+            Assert.Equal(NotMeasured, Result<ChanceDoesLess>(results).Outcome);
+            if (!passes)
+            {
+                AssertUnreliable<TransferDoesLess>(
+                    "at eps 8 what pgd made on other wins 40 of 2,000 images (2.00 %) that fgsm and pgd lose; alone it leaves 97.50 %", "it is masked", results);
+            }
+        }
+    }
+
+    [Fact]
+    public void Where_there_is_no_other_network_no_verdict_waits_for_its_images()
+    {
+        var alone = Result<TransferDoesLess>(Checked(With(Clean(0.9), Attacked("pgd", 8, 0.3))));
+        Assert.Equal((NotMeasured, Verdict.Reliable, "the campaign has one network"), (alone.Outcome, alone.Verdict, alone.What));
+
+        var two = Result<TransferDoesLess>(Campaign);
+        Assert.Equal((NotMeasured, Verdict.Doubtful, "the campaign did not ask for checks"), (two.Outcome, two.Verdict, two.What));
+
+        var trains = Result<TransferDoesLess>(Under(Campaign, protocol => protocol with { AttackDomain = "encoded-train" }));
+        Assert.Equal((NotMeasured, Verdict.Reliable), (trains.Outcome, trains.Verdict));
+    }
+
+    [Theory]
     [InlineData(600, 600, true, "")]
     [InlineData(595, 600, true, "")]
     [InlineData(570, 600, false, "state 28.50 %, the stronger attack's number, and measure again with a larger campaign.defaults.attack.iterations")]
