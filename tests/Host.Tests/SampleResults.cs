@@ -36,7 +36,7 @@ internal static class SampleResults
         "strict",
         attack,
         epsilon,
-        attack == "pgd" ? 2.55 : epsilon,
+        attack == "pgd" ? 2.55 : 0,
         attack == "pgd" ? 7 : 1,
         1,
         (int)Math.Round(2000 * accuracy),

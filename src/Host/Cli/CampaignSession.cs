@@ -19,7 +19,7 @@ internal static class CampaignSession
     public static async Task<SessionEnd> RunAsync(CampaignJob job, int? livePort = null)
     {
         using var interruption = new Interruption(() => Console.Error.WriteLine("stopping as soon as what is done is safe; Ctrl+C again to end at once"));
-        var feed = new ProgressFeed();
+        using var feed = new ProgressFeed();
         await using var page = await OpenPageAsync(feed, job, livePort);
         var display = Display().ShowAsync(feed.NoticesAsync());
         var watching = feed.WatchAsync();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -65,8 +66,9 @@ internal sealed class LiveServer : IAsyncDisposable
             await server._web.StartAsync();
             return server;
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or SocketException)
         {
+            // A port in use is an IOException; one that is not allowed, and an address of another machine, are what the socket says.
             await server.DisposeAsync();
             throw new InputException($"cannot show the live page at {endpoint.Host}:{endpoint.Port}: {error.Message.TrimEnd('.')}", error);
         }
@@ -192,7 +194,7 @@ internal sealed class LiveServer : IAsyncDisposable
         await results.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    /// <summary>Draws the report from the results as they are: its figures take a moment of a core, so one is drawn at a time.</summary>
+    /// <summary>Sends the report, drawn from the results as they are.</summary>
     private async Task SendReportAsync(HttpContext context)
     {
         if (FolderOf(context) is not { } folder)
@@ -201,18 +203,32 @@ internal sealed class LiveServer : IAsyncDisposable
             return;
         }
 
-        await _drawing.WaitAsync(context.RequestAborted);
+        if (await DrawAsync(folder, context.RequestAborted) is not { } page)
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, "no results there that can be read");
+            return;
+        }
+
+        // The report's style lies in it, and so do its figures' data; it has no script.
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(page, context.RequestAborted);
+    }
+
+    /// <summary>
+    /// A folder's report; null where there are no results that can be read. Its figures take a moment of a core, so one is drawn at a time; a viewer who
+    /// is slow to take his keeps nobody else waiting.
+    /// </summary>
+    private async Task<string?> DrawAsync(string folder, CancellationToken cancel)
+    {
+        await _drawing.WaitAsync(cancel);
         try
         {
-            var page = await Task.Run(() => CampaignReport.Load(folder).ToHtml(), context.RequestAborted);
-            // The report's style lies in it, and so do its figures' data; it has no script.
-            context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-            context.Response.ContentType = "text/html; charset=utf-8";
-            await context.Response.WriteAsync(page, context.RequestAborted);
+            return await Task.Run(() => CampaignReport.Load(folder).ToHtml(), cancel);
         }
         catch (InputException)
         {
-            await RefuseAsync(context, StatusCodes.Status404NotFound, "no results there that can be read");
+            return null;
         }
         finally
         {

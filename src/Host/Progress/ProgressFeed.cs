@@ -31,18 +31,22 @@ internal interface IProgressDisplay
 /// Takes what a campaign says off the actors' threads and hands it, in words, to one display: every fact in order, and of
 /// the progress the latest. A slow terminal never slows the campaign, and a paused one never makes it remember more than facts.
 /// </summary>
-internal sealed class ProgressFeed : ICampaignObserver
+internal sealed class ProgressFeed : ICampaignObserver, IDisposable
 {
-    private static readonly TimeSpan OverviewInterval = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
-
     private readonly Channel<object> _heard = Channel.CreateUnbounded<object>(new() { SingleReader = true });
     private readonly FactNarrator _narrator = new();
     private readonly TaskCompletionSource<IActorRef> _campaign = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _ended = new();
 
     // The latest of each that the display has not taken. While there is one, a mark for it stands in the channel.
     private ProgressUpdate? _progress;
     private Notice.Overview? _overview;
+
+    /// <summary>How often the campaign is asked how it looks as a whole.</summary>
+    public TimeSpan OverviewInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long its answer may take before that is left for the next time.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the campaign did anything that an earlier start had not done. Known once the display is through.</summary>
     public bool AnythingNew => _narrator.AnythingNew;
@@ -62,30 +66,32 @@ internal sealed class ProgressFeed : ICampaignObserver
 
     public void OnFact(ICampaignFact fact, bool recovered) => _heard.Writer.TryWrite(new Fact(fact, recovered));
 
-    /// <summary>Asks the campaign every two seconds how it looks as a whole, until nothing more will come.</summary>
+    /// <summary>Asks the campaign again and again how it looks as a whole, until nothing more will come.</summary>
     public async Task WatchAsync()
     {
-        var campaign = await Task.WhenAny(Campaign, _heard.Reader.Completion) == Campaign ? await Campaign : null;
-        while (campaign is not null && await Task.WhenAny(_heard.Reader.Completion, Task.Delay(OverviewInterval)) != _heard.Reader.Completion)
+        try
         {
-            try
+            var campaign = await Campaign.WaitAsync(_ended.Token);
+            while (true)
             {
-                var details = await campaign.Ask<CampaignDetails>(new ShowCampaign(CampaignRunner.LoneCampaign), AnswerTimeout);
-                var cells = await campaign.Ask<CellList>(new ListCells(CampaignRunner.LoneCampaign), AnswerTimeout);
-                if (Interlocked.Exchange(ref _overview, new(details, cells.Cells)) is null)
-                {
-                    _heard.Writer.TryWrite(OverviewMark.Instance);
-                }
+                await Task.Delay(OverviewInterval, _ended.Token);
+                await TakeOverviewAsync(campaign);
             }
-            catch (AskTimeoutException)
-            {
-                // It is busy, or has just ended.
-            }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            // Nothing more will come.
         }
     }
 
-    /// <summary>Nothing more will come: lets the display end.</summary>
-    public void End() => _heard.Writer.TryComplete();
+    /// <summary>Nothing more will come: lets the display end, and whoever waits for an answer of a campaign that has ended.</summary>
+    public void End()
+    {
+        _heard.Writer.TryComplete();
+        _ended.Cancel();
+    }
+
+    public void Dispose() => _ended.Dispose();
 
     /// <summary>What was heard, for one reader.</summary>
     public async IAsyncEnumerable<Notice> NoticesAsync()
@@ -112,6 +118,23 @@ internal sealed class ProgressFeed : ICampaignObserver
             {
                 yield return new Notice.Work(update);
             }
+        }
+    }
+
+    private async Task TakeOverviewAsync(IActorRef campaign)
+    {
+        try
+        {
+            var details = await campaign.Ask<CampaignDetails>(new ShowCampaign(CampaignRunner.LoneCampaign), AnswerTimeout, _ended.Token);
+            var cells = await campaign.Ask<CellList>(new ListCells(CampaignRunner.LoneCampaign), AnswerTimeout, _ended.Token);
+            if (Interlocked.Exchange(ref _overview, new(details, cells.Cells)) is null)
+            {
+                _heard.Writer.TryWrite(OverviewMark.Instance);
+            }
+        }
+        catch (AskTimeoutException)
+        {
+            // It is busy, or has just ended.
         }
     }
 

@@ -1,5 +1,4 @@
 using SpikeTrail.Host.Reports.Robustness;
-using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports;
 
@@ -17,7 +16,7 @@ internal static class ConsoleReport
         var table = AccuracyTable.Of(results);
         output.Write(table.Rows > 0 ? table.ToPlain() : "nothing measured yet\n");
         output.WriteLine();
-        foreach (var line in Warnings(results))
+        foreach (var line in Warnings(report))
         {
             output.WriteLine(line);
         }
@@ -30,14 +29,14 @@ internal static class ConsoleReport
         ? null
         : $"warning: the files are damaged or of another version ({Numbers.Count(report.Gaps.Count, "place", "places")}; the report's first section says which): {report.Gaps[0]}";
 
-    private static IEnumerable<string> Warnings(CampaignResults results)
+    private static IEnumerable<string> Warnings(CampaignReport report)
     {
-        if (RobustnessSection.Summary(NetworkVerdict.Of(results)) is { Length: > 0 } verdicts)
+        if (RobustnessSection.Summary(NetworkVerdict.Of(report.Results, report.Gaps)) is { Length: > 0 } verdicts)
         {
             yield return $"is the robustness real? {verdicts}; the report says why";
         }
 
-        var errored = results.Runs.Sum(run => run.Missing.Count(cell => cell.Errored));
+        var errored = report.Results.Runs.Sum(run => run.Missing.Count(cell => cell.Errored));
         if (errored > 0)
         {
             yield return $"warning: {Numbers.Count(errored, "cell has", "cells have")} no result, because work was given up after repeated failures; the report says which and why";

@@ -1,4 +1,3 @@
-using SpikeTrail.Host.Reports.Comparison;
 using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports;

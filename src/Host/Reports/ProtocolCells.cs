@@ -10,6 +10,9 @@ namespace SpikeTrail.Host.Reports;
 /// <param name="Cells">The cells.</param>
 internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSection? Rules, IReadOnlyList<CellResult> Cells)
 {
+    /// <summary>What of the run or of its protocol could not be read: something else may stand in its place. Null where all could.</summary>
+    public Gap? Damage { get; init; }
+
     /// <summary>How many networks the campaign has.</summary>
     public int Networks { get; init; } = 1;
 
@@ -58,17 +61,22 @@ internal sealed record ProtocolCells(RunResult Run, string Protocol, ProtocolSec
     public CellResult? Gradient() =>
         Epsilons.Select(Gradient).FirstOrDefault(cell => cell is { Operations.Count: > 0 });
 
-    /// <summary>Whether a cell's attack takes one step only: FGSM, under whatever name.</summary>
-    public static bool IsSingleStep(CellResult cell) => cell.Iterations == 1;
+    /// <summary>Whether a cell's attack is one step as long as the budget: FGSM, under whatever name. It has no step size of its own.</summary>
+    public static bool IsSingleStep(CellResult cell) => cell is { Iterations: 1, StepSize: 0 };
+
+    /// <summary>A cell's accuracy from its counts: in a damaged file the share itself may be lost.</summary>
+    public static double AccuracyOf(CellResult cell) => (double)cell.Correct / cell.Total;
 
     public static string NameOf(RunResult run) => $"{run.Network.Name}/{run.Dataset.Name}/{Numbers.Plain(run.Seed)}";
 
     /// <summary>All runs by protocol, in the order of the results.</summary>
-    public static IEnumerable<ProtocolCells> Of(CampaignResults results) =>
-        from run in results.Runs
-        from cells in run.Cells.GroupBy(cell => cell.Protocol)
-        select new ProtocolCells(run, cells.Key, results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == cells.Key), [.. cells])
+    public static IEnumerable<ProtocolCells> Of(CampaignResults results, params IReadOnlyList<Gap> gaps) =>
+        from run in results.Runs.Index()
+        let damage = gaps.FirstOrDefault(gap => gap.Run == run.Index || gap.Path == "$.campaign" || gap.Path.StartsWith("$.campaign.protocols", StringComparison.Ordinal))
+        from cells in run.Item.Cells.GroupBy(cell => cell.Protocol)
+        select new ProtocolCells(run.Item, cells.Key, results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == cells.Key), [.. cells])
         {
+            Damage = damage,
             Networks = results.Runs.Select(other => other.Network.Name).Distinct().Count(),
         };
 }

@@ -26,7 +26,7 @@ internal static partial class ReportContent
         Damage(text, report.Gaps);
         Accuracy(text, report.Results);
         Protocols(text, report.Results);
-        RobustnessSection.Write(text, report.Results);
+        RobustnessSection.Write(text, report);
         Samples(text, report.Samples);
         Sparsity(text, report.Results);
         Theorems(text, report.Results);
@@ -47,7 +47,7 @@ internal static partial class ReportContent
             text.Paragraph($"**Incomplete:** {Missing(report.Results)}. Run the campaign again with the same output folder to continue it.");
         }
 
-        if (RobustnessSection.Summary(NetworkVerdict.Of(report.Results)) is { Length: > 0 } verdicts)
+        if (RobustnessSection.Summary(NetworkVerdict.Of(report.Results, report.Gaps)) is { Length: > 0 } verdicts)
         {
             text.Paragraph($"**{RobustnessSection.Title}** {verdicts}.");
         }
@@ -57,7 +57,7 @@ internal static partial class ReportContent
     private static string Missing(CampaignResults results)
     {
         var missing = results.Runs.SelectMany(run => run.Missing).ToList();
-        var (all, errored) = (missing.Count + results.Runs.Sum(run => run.Cells.Count), missing.Count(cell => cell.Errored));
+        var (all, errored) = (missing.Count + results.Runs.Sum(run => run.Cells.Count + (run.Checks?.Count ?? 0)), missing.Count(cell => cell.Errored));
         return missing.Count == 0
             ? "not every cell has been measured yet"
             : $"of {Numbers.Count(all, "cell", "cells")}, {Numbers.Count(errored)} errored (their work was given up after repeated failures, see Failures) and {Numbers.Count(missing.Count - errored)} are unfinished";

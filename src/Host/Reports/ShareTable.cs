@@ -1,4 +1,3 @@
-using SpikeTrail.Host.Reports.Comparison;
 using SpikeTrail.Host.Reports.Statistics;
 
 namespace SpikeTrail.Host.Reports;
@@ -83,7 +82,7 @@ internal static class ShareTable
             test => test.Item.Key,
             test => TableCell.Points(test.Item.Points) with
             {
-                Marked = corrected[test.Index] < CellDifference.Significance,
+                Marked = corrected[test.Index] < Significance.Level,
                 Details = [("low", 100 * test.Item.Test.Interval.Low), ("high", 100 * test.Item.Test.Interval.High), ("corrected p", corrected[test.Index])],
             });
     }

@@ -37,8 +37,9 @@ internal sealed class TextTable
         var text = new StringBuilder();
         // Three dashes are the least that every Markdown reader takes for a rule.
         var rows = _rows.Select(row => row.Select(Markdown).ToArray()).ToList();
-        var widths = Widths(rows, atLeast: 3);
-        Line(text, [.. _columns.Select(column => column.Title)], widths, "| ", " | ", " |");
+        string[] titles = [.. _columns.Select(column => MarkdownText.Literal(column.Title))];
+        var widths = Widths([.. rows, titles], atLeast: 3);
+        Line(text, titles, widths, "| ", " | ", " |");
         Line(text, [.. _columns.Select((column, i) => column.Right ? new string('-', widths[i] - 1) + ":" : new string('-', widths[i]))], widths, "| ", " | ", " |");
         foreach (var row in rows)
         {
@@ -106,7 +107,7 @@ internal sealed class TextTable
 
     private static string Markdown(TableCell cell)
     {
-        var text = cell.Text.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
+        var text = MarkdownText.Literal(cell.Text);
         return (cell.Best ? $"**{text}**" : text) + (cell.Marked ? TableCell.Mark : "") + (cell.Note.Length > 0 ? $" ({cell.Note})" : "");
     }
 

@@ -7,6 +7,12 @@ namespace SpikeTrail.Protocol.Results;
 /// <param name="Outcome">What is shown in its place, or what is left out.</param>
 public sealed record Gap(string File, string Path, string Problem, string Outcome)
 {
+    /// <summary>The path of what is left out whole; null where something stands in its place.</summary>
+    public string? LeftOut { get; init; }
+
+    /// <summary>Which of the runs that could be read it is in; null where it is in none of them.</summary>
+    public int? Run { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{File}: {Path}: {Problem}; {Outcome}";
 }

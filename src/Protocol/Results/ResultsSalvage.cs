@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace SpikeTrail.Protocol.Results;
 
@@ -6,7 +8,7 @@ namespace SpikeTrail.Protocol.Results;
 /// Reads results.json as far as it can be read: one that is cut off, damaged, or of another version. What does not fit the
 /// schema (docs/results-schema.json) is replaced by the schema's default or, where it has none, left out together with what it is a part of.
 /// </summary>
-public static class ResultsSalvage
+public static partial class ResultsSalvage
 {
     private static readonly JsonElement Schema = ReadSchema();
 
@@ -25,8 +27,20 @@ public static class ResultsSalvage
 
         // What is whole needs no mending.
         var results = ResultsJson.Read(gaps.Count == 0 ? json : fit!.ToJsonString());
-        return results.Runs.Count > 0 || gaps.Count == 0 ? (results, gaps) : throw new JsonException($"{gaps[0].Path}: {gaps[0].Problem}");
+        return results.Runs.Count > 0 || gaps.Count == 0 ? (results, InRuns(gaps)) : throw new JsonException($"{gaps[0].Path}: {gaps[0].Problem}");
     }
+
+    /// <summary>The gaps, each with the run it is in: those that are left out are not counted.</summary>
+    private static IReadOnlyList<Gap> InRuns(IReadOnlyList<Gap> gaps)
+    {
+        List<int> leftOut = [.. gaps.Where(gap => gap.LeftOut is not null).Select(gap => ARun().Match(gap.LeftOut!)).Where(whole => whole.Success && whole.Groups["in"].Length == 0).Select(NumberOf).Distinct().Order()];
+        return [.. gaps.Select(gap => ARun().Match(gap.Path) is { Success: true } run && leftOut.BinarySearch(NumberOf(run)) is < 0 and var before ? gap with { Run = NumberOf(run) - ~before } : gap)];
+    }
+
+    private static int NumberOf(Match run) => int.Parse(run.Groups["number"].ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^\$\.runs\[(?<number>\d+)\](?<in>.*)$", RegexOptions.Singleline)]
+    private static partial Regex ARun();
 
     private static JsonElement ReadSchema()
     {

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SpikeTrail.Protocol.Telemetry;
 
 namespace SpikeTrail.Protocol.Results;
 
 /// <summary>
 /// Makes JSON fit a schema, as far as docs/results-schema.json goes: const, enum, type, format, properties, items, minimum, maximum,
-/// anyOf, references to $defs, default, and x-at-most, which names a neighbour that a number may not exceed.
+/// anyOf, references to $defs, default, x-at-most, which names a neighbour that a number may not exceed, and x-images, which names the neighbour that
+/// counts the images of an object's bits <c>withstood</c>.
 /// </summary>
 /// <param name="file">What the file is called in a gap.</param>
 /// <param name="schema">The schema.</param>
@@ -71,10 +73,10 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
             }
 
             mended[property.Name] = member;
-            members.Remove(property.Name);
         }
 
-        gaps.AddRange(members.Keys.Select(unknown => new Gap(file, $"{path}.{unknown}", "an unknown key", "it is left out")));
+        var known = rule.GetProperty("properties");
+        gaps.AddRange(members.Keys.Where(key => !known.TryGetProperty(key, out _)).Select(unknown => new Gap(file, $"{path}.{unknown}", "an unknown key", "it is left out")));
         return null;
     }
 
@@ -87,11 +89,27 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
             return new(path, $"missing, expected {Expected(property.Value)}");
         }
 
-        var misfit = Fit(property.Value, member, path, out fit);
-        return misfit is null && property.Value.TryGetProperty("x-at-most", out var neighbour) && members.TryGetValue(neighbour.GetString()!, out var most)
-            && most.ValueKind == JsonValueKind.Number && member.GetDouble() > most.GetDouble()
-                ? new(path, $"expected at most {neighbour}, {Found(most)}, found {Found(member)}")
-                : misfit;
+        return Fit(property.Value, member, path, out fit) is { } misfit ? misfit
+            : Neighbour("x-at-most") is { } most && member.GetDouble() > most.GetDouble() ? new(path, $"expected at most {property.Value.GetProperty("x-at-most")}, {Found(most)}, found {Found(member)}")
+            : Neighbour("x-images") is { } images && Damage(fit!, images) is { } damage ? new($"{path}.withstood", damage)
+            : null;
+
+        JsonElement? Neighbour(string keyword) =>
+            property.Value.TryGetProperty(keyword, out var name) && members.TryGetValue(name.GetString()!, out var neighbour) && neighbour.ValueKind == JsonValueKind.Number ? neighbour : null;
+    }
+
+    /// <summary>Why bits of so many images cannot be read; null where they can.</summary>
+    private static string? Damage(JsonNode course, JsonElement images)
+    {
+        try
+        {
+            _ = images.TryGetInt32(out var count) ? ImageBits.Unpack(course["withstood"]!.GetValue<string>(), count) : [];
+            return null;
+        }
+        catch (FormatException damage)
+        {
+            return damage.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+        }
     }
 
     private Misfit? FitItems(JsonElement rule, JsonElement value, string path, out JsonNode? fit)
@@ -103,7 +121,7 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
             var at = $"{path}[{i}]";
             if (Fit(rule, item, at, out var node) is { } misfit)
             {
-                gaps.Add(new(file, misfit.Path, misfit.Problem, misfit.Path == at ? "it is left out" : $"{at} is left out"));
+                gaps.Add(new(file, misfit.Path, misfit.Problem, misfit.Path == at ? "it is left out" : $"{at} is left out") { LeftOut = at });
             }
             else
             {

@@ -153,6 +153,21 @@ public sealed class LiveServerTests : LiveTest
     }
 
     [Fact]
+    public async Task A_viewer_who_does_not_take_his_report_keeps_nobody_waiting()
+    {
+        // More than lies in the buffers between the two.
+        var endless = SampleResults.Campaign with { Campaign = SampleResults.Campaign.Campaign with { Name = new('n', 16 << 20) } };
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, "long")).FullName, "results.json"), ResultsJson.Write(endless), Cancel);
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, "demo")).FullName, "results.json"), ResultsJson.Write(SampleResults.Campaign), Cancel);
+        await using var server = await LiveServer.StartAsync(Source, AnyPort);
+        using var slow = await _browser.GetAsync(new Uri(server.Address, "campaigns/long/report.html"), HttpCompletionOption.ResponseHeadersRead, Cancel);
+
+        var page = await _browser.GetStringAsync(new Uri(server.Address, "campaigns/demo/report.html"), Cancel);
+
+        Assert.Contains("<title>pool-comparison</title>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_viewer_too_many_is_turned_away()
     {
         await using var server = await LiveServer.StartAsync(Source, AnyPort);
@@ -175,6 +190,15 @@ public sealed class LiveServerTests : LiveTest
         var refusal = await Assert.ThrowsAsync<InputException>(() => LiveServer.StartAsync(Source, new LiveEndpoint("127.0.0.1", first.Address.Port)));
 
         Assert.StartsWith($"cannot show the live page at 127.0.0.1:{first.Address.Port}: ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_machines_address_is_named()
+    {
+        // Set aside for documentation: no machine has it.
+        var refusal = await Assert.ThrowsAsync<InputException>(() => LiveServer.StartAsync(Source, new LiveEndpoint("192.0.2.1", 0)));
+
+        Assert.StartsWith("cannot show the live page at 192.0.2.1:0: ", refusal.Message, StringComparison.Ordinal);
     }
 
     protected override void AfterAll()

@@ -96,6 +96,22 @@ public sealed class CampaignReportTests : IDisposable
         Assert.StartsWith("network,pool,data set,protocol,seed,clean,clean: low,clean: high,", File.ReadAllText(Path.Combine(_folder, "tables", "accuracy.csv")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Networks_whose_names_make_the_same_files_have_figures_of_their_own()
+    {
+        var run = SampleResults.Campaign.Runs[0];
+        var samples = SampledNetworks.Campaign.Runs[0];
+        var page = new CampaignReport(
+            SampleResults.Campaign with { Runs = [run with { Network = run.Network with { Name = "sew_a" } }, run with { Network = run.Network with { Name = "sew-a" } }] },
+            null,
+            SampledNetworks.Campaign with { Runs = [samples with { Network = "sew_a" }, samples with { Network = "sew-a" }] }).ToHtml();
+
+        var figures = page.Split("<figure id=\"").Skip(1).Select(figure => figure[..figure.IndexOf('"', StringComparison.Ordinal)]).ToList();
+        Assert.Equal(figures.Distinct(), figures);
+        Assert.Contains("examples-fashion-mnist-sew-a", figures);
+        Assert.Contains("examples-fashion-mnist-sew-a-2", figures);
+    }
+
     /// <summary>What a report says of samples that it cannot show.</summary>
     private string WithSamples(string samples)
     {

@@ -38,12 +38,12 @@ public sealed class MarkdownReportTests
         var partial = SampleResults.Campaign with
         {
             Campaign = SampleResults.Campaign.Campaign with { Complete = false },
-            Runs = [run with { Missing = [new("strict", "pgd", 0.5, Errored: true), new("strict", "ifgsm", 2, Errored: false), new("strict", "ifgsm", 8, Errored: false)] }],
+            Runs = [run with { Checks = [SampleResults.Attacked("check-noise", 8, 0.7)], Missing = [new("strict", "pgd", 0.5, Errored: true), new("strict", "ifgsm", 2, Errored: false), new("strict", "ifgsm", 8, Errored: false)] }],
         };
 
         var text = new CampaignReport(partial, SampleResults.Provenance).ToMarkdown();
 
-        Assert.Contains("**Incomplete:** of 8 cells, 1 errored (their work was given up after repeated failures, see Failures) and 2 are unfinished.", text, StringComparison.Ordinal);
+        Assert.Contains("**Incomplete:** of 9 cells, 1 errored (their work was given up after repeated failures, see Failures) and 2 are unfinished.", text, StringComparison.Ordinal);
         Assert.Contains("| sew-resnet18-max | fashion-mnist | 3407 | strict   | pgd    | 0.5 |", text, StringComparison.Ordinal);
         Assert.DoesNotContain("| ifgsm", text, StringComparison.Ordinal);
         var screen = new StringWriter();

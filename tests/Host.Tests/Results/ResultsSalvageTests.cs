@@ -1,12 +1,34 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SpikeTrail.Host.Reports;
+using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Results;
+using SpikeTrail.Protocol.Telemetry;
 
 namespace SpikeTrail.Host.Tests.Results;
 
 public sealed class ResultsSalvageTests
 {
     private static readonly string Whole = ResultsJson.Write(SampleResults.Campaign);
+
+    /// <summary>The same of a campaign with checks: one run of nine images.</summary>
+    private static readonly string Checked = ResultsJson.Write(SampleResults.Campaign with
+    {
+        Runs =
+        [
+            SampleResults.Campaign.Runs[0] with
+            {
+                Cells = [Kept(SampleResults.Clean(0.9)), Kept(SampleResults.Attacked("fgsm", 8, 0.5)), Kept(SampleResults.Attacked("pgd", 8, 0.3))],
+                Checks =
+                [
+                    Kept(SampleResults.Attacked(CheckAttacks.Unchanged, 0, 0.9)) with { Iterations = 0, Restarts = 2 },
+                    Kept(SampleResults.Attacked(CheckAttacks.Noise, 8, 0.8)) with { Iterations = 0 },
+                    Kept(SampleResults.Attacked(CheckAttacks.Iterations, 8, 0.3)) with { Iterations = 35 },
+                    Kept(SampleResults.Attacked(CheckAttacks.Unbounded, 255, 0)) with { Iterations = 10 },
+                ],
+            },
+        ],
+    });
 
     [Fact]
     public void Whole_results_have_no_gaps()
@@ -36,6 +58,7 @@ public sealed class ResultsSalvageTests
                 var (results, gaps) = ResultsSalvage.Read("results.json", Whole[..cut]);
 
                 Assert.NotEmpty(gaps);
+                new CampaignReport(results, null).ToMarkdown();
                 Assert.InRange(results.Runs.Sum(run => run.Cells.Count), ends.Count(end => end <= cut), ends.Count);
             }
             catch (JsonException)
@@ -46,15 +69,31 @@ public sealed class ResultsSalvageTests
     }
 
     [Fact]
-    public void Whatever_byte_is_wrong_nothing_but_a_refusal_comes_of_it()
+    public void Wherever_results_with_checks_break_off_a_report_is_made_of_the_rest()
     {
-        for (var place = 0; place < Whole.Length; place += 97)
+        for (var cut = 0; cut < Checked.Length; cut += 19)
+        {
+            try
+            {
+                new CampaignReport(ResultsSalvage.Read("results.json", Checked[..cut]).Results, null).ToMarkdown();
+            }
+            catch (JsonException)
+            {
+                // Refused: nothing could be shown.
+            }
+        }
+    }
+
+    [Fact]
+    public void Whatever_byte_is_wrong_nothing_but_a_report_or_a_refusal_comes_of_it()
+    {
+        for (var place = 0; place < Checked.Length; place += 37)
         {
             foreach (var wrong in "\"{]9x\0")
             {
                 try
                 {
-                    ResultsSalvage.Read("results.json", Whole[..place] + wrong + Whole[(place + 1)..]);
+                    new CampaignReport(ResultsSalvage.Read("results.json", Checked[..place] + wrong + Checked[(place + 1)..]).Results, null).ToMarkdown();
                 }
                 catch (JsonException)
                 {
@@ -83,6 +122,23 @@ public sealed class ResultsSalvageTests
         Assert.Equal(5, results.Runs[1].Cells.Count);
     }
 
+    [Theory]
+    [InlineData("withstood", "\"/w!=\"")]
+    [InlineData("withstood", "\"/w==\"")]
+    [InlineData("total", "17")]
+    public void Bits_of_images_that_cannot_be_read_cost_their_own_cell_its_course_and_no_other_its_results(string key, string value)
+    {
+        var damaged = JsonNode.Parse(Checked)!;
+        var cell = damaged["runs"]![0]!["checks"]![0]!;
+        (key == "total" ? cell : cell["course"]!)[key] = JsonNode.Parse(value);
+
+        var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
+
+        Assert.Matches("^results.json: \\$.runs\\[0\\].checks\\[0\\].course.withstood: .+; nothing stands in its place$", Assert.Single(gaps).ToString());
+        Assert.Null(results.Runs[0].Checks![0].Course);
+        Assert.NotNull(results.Runs[0].Checks![1].Course);
+    }
+
     [Fact]
     public void Missing_and_unknown_keys_are_told()
     {
@@ -106,6 +162,20 @@ public sealed class ResultsSalvageTests
     }
 
     [Fact]
+    public void A_gap_says_which_of_the_runs_that_are_left_it_is_in()
+    {
+        var damaged = JsonNode.Parse(Whole)!;
+        damaged["campaign"]!["name"] = 7;
+        damaged["runs"]![0]!["dataset"]!["name"] = 7;
+        damaged["runs"]![1]!["cells"]![1]!["loss"] = "high";
+        damaged["runs"]![1]!["cells"]![2]!["total"] = "many";
+
+        Assert.Equal(
+            [("$.campaign.name", null), ("$.runs[0].dataset.name", null), ("$.runs[1].cells[1].loss", 0), ("$.runs[1].cells[2].total", 0)],
+            ResultsSalvage.Read("results.json", damaged.ToJsonString()).Gaps.Select(gap => (gap.Path, gap.Run)));
+    }
+
+    [Fact]
     public void Numbers_that_are_none_are_read_without_their_quotes_too()
     {
         var (results, gaps) = ResultsSalvage.Read("results.json", Whole.Replace("\"loss\": 1.25,", "\"loss\": NaN,", StringComparison.Ordinal));
@@ -120,6 +190,14 @@ public sealed class ResultsSalvageTests
     [InlineData("{ \"\\ud800\": 1 }")]
     [InlineData("{ \"schema\": 1, \"campaign\": { \"name\": \"a\",")]
     public void Where_nothing_can_be_shown_it_is_refused(string text) => Assert.ThrowsAny<JsonException>(() => ResultsSalvage.Read("results.json", text));
+
+    /// <summary>A cell of nine images of which it was kept which withstood.</summary>
+    private static CellResult Kept(CellResult cell) => cell with
+    {
+        Correct = (int)(9 * cell.Accuracy),
+        Total = 9,
+        Course = new(ImageBits.Pack([.. Enumerable.Range(0, 9).Select(image => image < (int)(9 * cell.Accuracy))]), cell.Attack == "none" ? [] : [0.5, 0.75]),
+    };
 
     /// <summary>Where in the text each cell ends.</summary>
     private static List<int> CellEnds()

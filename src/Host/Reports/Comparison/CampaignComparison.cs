@@ -31,7 +31,7 @@ internal sealed record CampaignComparison(
 
     private static CellDifference Difference(CellName cell, ComparedCampaign reference, ComparedCampaign other)
     {
-        var (mine, theirs) = (PooledShare.Of(reference, cell), PooledShare.Of(other, cell));
+        var (mine, theirs) = (reference.Share(cell), other.Share(cell));
         var test = ProportionTest.Of(theirs.Correct, theirs.Total, mine.Correct, mine.Total);
         return new(cell, mine, theirs, test, test.PValue);
     }

@@ -10,7 +10,5 @@ namespace SpikeTrail.Host.Reports.Comparison;
 /// <param name="CorrectedPValue">The test's p-value after Holm's correction over all differences of the comparison.</param>
 internal sealed record CellDifference(CellName Cell, PooledShare Base, PooledShare Other, ProportionTest Test, double CorrectedPValue)
 {
-    public const double Significance = 0.05;
-
-    public bool LargerThanChance => CorrectedPValue < Significance;
+    public bool LargerThanChance => CorrectedPValue < Significance.Level;
 }

@@ -14,6 +14,9 @@ internal sealed record ComparedCampaign(string Label, CampaignReport Report)
     public ILookup<CellName, SeedCell> Cells { get; } =
         (from run in Report.Results.Runs from cell in run.Cells select new SeedCell(run, cell)).ToLookup(cell => cell.Name);
 
+    /// <summary>What it measured in a cell that it has.</summary>
+    public PooledShare Share(CellName cell) => new(Label, [.. Cells[cell].Select(measured => new SeedShare(measured.Run.Seed, measured.Cell.Correct, measured.Cell.Total))]);
+
     /// <summary>Reads output folders. A campaign is called by its name, those of the same name by their folders.</summary>
     /// <exception cref="InputException">There are fewer than two folders, one is given twice, or one cannot be read.</exception>
     public static IReadOnlyList<ComparedCampaign> Load(IReadOnlyList<string> folders)

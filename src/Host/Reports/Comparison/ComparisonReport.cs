@@ -58,7 +58,7 @@ internal static class ComparisonReport
 
         yield return $"A difference is in points, to {comparison.Base.Label}. Larger than chance: p < 0.05 after Holm's correction over "
             + $"{(comparison.Differences.Count == 1 ? "the one difference" : $"all {Numbers.Count(comparison.Differences.Count)} differences")} shown; p is shown corrected, intervals are not.";
-        yield return "Which images were correct is not in the results, so each campaign counts as if it had measured images of its own. Where they share them, that is cautious.";
+        yield return "Images are not paired: each campaign counts as if it had measured images of its own. Where they share them, that is cautious.";
         yield return ComparisonTables.HasSeveralSeeds(comparison)
             ? "So do the seeds of a campaign, which are pooled. That is bold where they fail at the same images: look at the spread too, the sample standard deviation over seeds."
             : "There is one seed of each: the tests speak of these trained networks, not of what another seed would give.";
@@ -81,7 +81,7 @@ internal static class ComparisonReport
             yield return $"{unlike.Of}: {unlike.Key} = {unlike.Base} in {comparison.Base.Label}, but {unlike.Value} in {unlike.Campaign}";
         }
 
-        foreach (var (campaign, unreliable) in comparison.Campaigns.Select(campaign => (campaign, NetworkVerdict.Of(campaign.Results).Count(network => network.Verdict == Verdict.Unreliable)))
+        foreach (var (campaign, unreliable) in comparison.Campaigns.Select(campaign => (campaign, NetworkVerdict.Of(campaign.Results, campaign.Report.Gaps).Count(network => network.Verdict == Verdict.Unreliable)))
                      .Where(pair => pair.Item2 > 0))
         {
             yield return $"{campaign.Label} has {Numbers.Count(unreliable, "network", "networks")} whose robustness is unreliable; its own report says why";

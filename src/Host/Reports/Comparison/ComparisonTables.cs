@@ -57,7 +57,7 @@ internal static class ComparisonTables
 
     private static string[] Row(PooledShare share, bool seeds) =>
     [
-        share.Campaign,
+        share.Label,
         Numbers.Count(share.Seeds.Count),
         Numbers.Count(share.Total),
         Numbers.Percent(share.Share),

@@ -32,32 +32,44 @@ internal sealed record UnlikeSetting(string Of, string Key, string Base, string 
     private static IEnumerable<(string Of, string Key, string Value)> Settings(ComparedCampaign campaign, CellName name)
     {
         var (run, cell) = campaign.Cells[name].First();
-        (string Of, JsonNode? Section)[] sections =
+        (string Of, string Path, JsonNode? Section)[] sections =
         [
-            ($"network {name.Network}", Json(run.Network)),
-            ($"data set {name.DataSet}", Json(run.Dataset)),
-            ($"training of {name.Network} on {name.DataSet}", Training(campaign) ?? Json(new { Epochs = run.Epochs.Count })),
-            ($"runs of {name.Network} on {name.DataSet}", Json(new { Seeds = string.Join(", ", campaign.Cells[name].Select(seed => Numbers.Plain(seed.Run.Seed))) })),
-            ($"attack {name.Attack}", Json(new { cell.StepSize, cell.Iterations, cell.Restarts, cell.Transfer })),
-            ($"protocol {name.Protocol}", Json(campaign.Results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == name.Protocol))),
+            ($"network {name.Network}", "", Json(run.Network)),
+            ($"network {name.Network}", "neuron", Configured(campaign, "campaign", "networks", name.Network, "neuron")),
+            ($"data set {name.DataSet}", "", Json(run.Dataset)),
+            ($"data set {name.DataSet}", "encoder", Configured(campaign, "campaign", "data-sets", name.DataSet, "encoder")),
+            ($"training of {name.Network} on {name.DataSet}", "", Configured(campaign, "campaign", "training") ?? Json(new { Epochs = run.Epochs.Count })),
+            ("evaluation", "", Configured(campaign, "campaign", "evaluation")),
+            ("pipeline", "", Configured(campaign, "pipeline")),
+            ($"runs of {name.Network} on {name.DataSet}", "", Json(new { Seeds = string.Join(", ", campaign.Cells[name].Select(seed => Numbers.Plain(seed.Run.Seed))) })),
+            ($"attack {name.Attack}", "", Json(new { cell.StepSize, cell.Iterations, cell.Restarts, cell.Transfer })),
+            ($"protocol {name.Protocol}", "", Json(campaign.Results.Campaign.Protocols.FirstOrDefault(protocol => protocol.Name == name.Protocol))),
         ];
-        return from section in sections from leaf in Leaves("", section.Section) select (section.Of, leaf.Key, leaf.Value);
+
+        // The kind of a neuron or a code the results have too.
+        return from section in sections
+               where section.Section is not null
+               from leaf in Leaves(section.Path, section.Section)
+               where section.Path.Length == 0 || leaf.Key != $"{section.Path}.kind"
+               select (section.Of, leaf.Key, leaf.Value);
     }
 
-    /// <summary>How the campaign trains, which only its configuration in provenance.json says.</summary>
-    private static JsonObject? Training(ComparedCampaign campaign) =>
-        campaign.Report.Provenance?.Configuration is { ValueKind: JsonValueKind.Object } configuration
-        && configuration.TryGetProperty("campaign", out var section) && section.ValueKind == JsonValueKind.Object
-        && section.TryGetProperty("training", out var training) && training.ValueKind == JsonValueKind.Object
-            ? JsonObject.Create(training)
-            : null;
+    /// <summary>What only the configuration in provenance.json says: the section at a path of keys, and of names in lists. Null where it is not there.</summary>
+    private static JsonObject? Configured(ComparedCampaign campaign, params IEnumerable<string> path) =>
+        path.Aggregate(campaign.Report.Provenance?.Configuration, Step) is { ValueKind: JsonValueKind.Object } section ? JsonObject.Create(section) : null;
+
+    private static JsonElement? Step(JsonElement? section, string step) => section switch
+    {
+        { ValueKind: JsonValueKind.Object } parent when parent.TryGetProperty(step, out var child) => child,
+        { ValueKind: JsonValueKind.Array } list => list.EnumerateArray().Cast<JsonElement?>().FirstOrDefault(element => Step(element, "name") is { ValueKind: JsonValueKind.String } name && name.ValueEquals(step)),
+        _ => null,
+    };
 
     /// <summary>A section's values, with the path to each: <c>optimizer.learning-rate</c>.</summary>
     private static IEnumerable<(string Key, string Value)> Leaves(string path, JsonNode? node) => node switch
     {
         JsonObject section => section.SelectMany(pair => Leaves(path.Length == 0 ? pair.Key : $"{path}.{pair.Key}", pair.Value)),
         JsonArray list => [(path, list.ToJsonString())],
-        null when path.Length == 0 => [],
         _ => [(path, node?.ToString() ?? "none")],
     };
 

@@ -19,13 +19,13 @@ internal static class MarkdownWriter
 
     private static string Block(ReportBlock block) => block switch
     {
-        Heading heading => $"{new string('#', heading.Level)} {heading.Text}\n",
-        Paragraph paragraph => $"{paragraph.Text}\n",
-        Bullets bullets => string.Concat(bullets.Items.Select(item => $"- {item}\n")),
-        Table table => (table.Summary is { } summary ? $"{summary}:\n\n" : "") + table.Text.ToMarkdown() + (table.Name is null ? "" : $"\nData: [{table.File}]({table.File})\n"),
+        Heading heading => $"{new string('#', heading.Level)} {MarkdownText.Inline(heading.Text)}\n",
+        Paragraph paragraph => $"{MarkdownText.Inline(paragraph.Text)}\n",
+        Bullets bullets => string.Concat(bullets.Items.Select(item => $"- {MarkdownText.Inline(item)}\n")),
+        Table table => (table.Summary is { } summary ? $"{MarkdownText.Inline(summary)}:\n\n" : "") + table.Text.ToMarkdown() + (table.Name is null ? "" : $"\nData: [{table.File}]({table.File})\n"),
         FigureBlock { Figure: var figure } => string.Create(
             CultureInfo.InvariantCulture,
-            $"![{figure.Title}]({figure.File("svg")})\n\n*{figure.Title}.* {figure.Caption} Data: [{figure.File("csv")}]({figure.File("csv")})\n"),
+            $"![{MarkdownText.Literal(figure.Title)}]({figure.File("svg")})\n\n*{MarkdownText.Literal(figure.Title)}.* {MarkdownText.Inline(figure.Caption)} Data: [{figure.File("csv")}]({figure.File("csv")})\n"),
         _ => throw new ArgumentOutOfRangeException(nameof(block), block, "no such block"),
     };
 }

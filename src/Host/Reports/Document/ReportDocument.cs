@@ -7,7 +7,8 @@ namespace SpikeTrail.Host.Reports.Document;
 internal sealed class ReportDocument
 {
     private readonly List<ReportBlock> _blocks = [];
-    private readonly Dictionary<string, int> _taken = [];
+    private readonly HashSet<string> _tables = [];
+    private readonly HashSet<string> _figures = [];
 
     public IReadOnlyList<ReportBlock> Blocks => _blocks;
 
@@ -35,7 +36,8 @@ internal sealed class ReportDocument
         }
     }
 
-    public void Draw(IEnumerable<Figure> figures) => _blocks.AddRange(figures.Select(figure => new FigureBlock(figure)));
+    /// <summary>Figures. Those that would be called alike are numbered: names of networks may differ in what no file's name keeps.</summary>
+    public void Draw(IEnumerable<Figure> figures) => _blocks.AddRange(figures.Select(figure => new FigureBlock(figure with { Name = Free(figure.Name, _figures) })));
 
     /// <summary>A table is called by the headings above it and its summary, and numbered where there are several.</summary>
     private string NextName(string? summary)
@@ -43,9 +45,19 @@ internal sealed class ReportDocument
         var headings = _blocks.OfType<Heading>().ToList();
         string?[] parts = [headings.FindLast(heading => heading.Level == 2)?.Text, headings.LastOrDefault()?.Text, summary];
         var name = string.Join('-', parts.Select(part => Document.Heading.Slug(part ?? "")).Where(part => part.Length > 0).Distinct());
-        var number = _taken.GetValueOrDefault(name) + 1;
-        _taken[name] = number;
-        return number == 1 ? name : $"{name}-{Numbers.Plain(number)}";
+        return Free(name, _tables);
+    }
+
+    /// <summary>A name that nothing else has: itself, or with the first number that makes it one.</summary>
+    private static string Free(string name, HashSet<string> taken)
+    {
+        var free = name;
+        for (var number = 2; !taken.Add(free); number++)
+        {
+            free = $"{name}-{Numbers.Plain(number)}";
+        }
+
+        return free;
     }
 }
 

@@ -1,4 +1,3 @@
-using SpikeTrail.Host.Reports.Comparison;
 using SpikeTrail.Host.Reports.Statistics;
 using SpikeTrail.Protocol.Results;
 
@@ -43,10 +42,10 @@ internal static class CampaignFigures
         new Axis("L2 norm of the gradient", Logarithmic: true),
         operation => operation.InputNorm);
 
-    /// <summary>The trade-off itself: clean accuracy against accuracy under the strongest attack at the largest budget, with the gradient's zeros as colour.</summary>
+    /// <summary>The trade-off itself: clean accuracy against accuracy under the strongest attack that takes gradients at the largest budget, with the gradient's zeros as colour.</summary>
     public static IEnumerable<Figure> TradeOff(CampaignResults results) =>
         from setting in Setting.Of(results)
-        let budgets = setting.Cells.SelectMany(cells => cells.Epsilons).ToList()
+        let budgets = setting.Cells.SelectMany(TakingGradients).Select(cell => cell.Epsilon).ToList()
         where budgets.Count > 0
         let epsilon = budgets.Max()
         from networks in setting.Networks.Select(network => TradeOff(network, epsilon)).Where(network => network.Points.Count > 0).Chunk(MostLines).Index()
@@ -144,7 +143,7 @@ internal static class CampaignFigures
         network.Network.Name,
         [
             .. from cells in network.Seeds
-               let worst = cells.Attacked.Where(cell => cell.Epsilon == epsilon).MinBy(AccuracyOf)
+               let worst = TakingGradients(cells).Where(cell => cell.Epsilon == epsilon).MinBy(AccuracyOf)
                let clean = cells.Clean
                where clean is not null && worst is not null
                select new ChartPoint(AccuracyOf(clean), AccuracyOf(worst), ShareOf(worst), $"seed {Numbers.Plain(cells.Run.Seed)}, {worst.Attack}")
@@ -154,6 +153,9 @@ internal static class CampaignFigures
                },
         ],
         Joined: false);
+
+    // Noise has none to lose.
+    private static IEnumerable<CellResult> TakingGradients(ProtocolCells cells) => cells.Attacked.Where(cell => cell.Iterations > 0);
 
     private static IEnumerable<Figure> Along(
         CampaignResults results, string name, string title, string caption, Axis axis, Func<OperationResult, double> figureOf) =>

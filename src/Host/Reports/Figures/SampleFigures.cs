@@ -24,7 +24,7 @@ internal static class SampleFigures
         select new Figure(
             CampaignFigures.FileName("firing-rate", first.Dataset, first.Network),
             $"Firing rate along the network on {first.Dataset}",
-            $"Share of a layer's neurons that spike in a time step, averaged over {Steps(first.Samples)}. {FirstImages(first)}, as they are and under attack. {OneSeed(first)}",
+            $"Share of a layer's neurons that spike in a time step, averaged over {Steps(first.Samples)}. {FirstImages(first)}, as they are{(runs.Any(run => run.Samples.Attack is not null) ? " and under attack" : "")}. {OneSeed(first)}",
             new Chart(
                 new Axis("layer of neurons", Labels: [.. first.Samples.Clean.Select(layer => layer.Module)]),
                 new Axis("neurons that spike (%)"),

@@ -16,8 +16,10 @@ internal sealed record NetworkVerdict(ProtocolCells Cells, IReadOnlyList<(Robust
         Results.Where(check => check.Result.Outcome == CheckOutcome.Failed).OrderByDescending(check => check.Result.Verdict);
 
     /// <summary>The verdict on everything that was attacked, in the order of the results.</summary>
-    public static IReadOnlyList<NetworkVerdict> Of(CampaignResults results) =>
-        [.. ProtocolCells.Of(results).Where(cells => cells.Attacked.Any()).Select(Of)];
+    /// <param name="results">The results.</param>
+    /// <param name="gaps">What of them could not be read.</param>
+    public static IReadOnlyList<NetworkVerdict> Of(CampaignResults results, params IReadOnlyList<Gap> gaps) =>
+        [.. ProtocolCells.Of(results, gaps).Where(cells => cells.Attacked.Any()).Select(Of)];
 
     /// <summary>How a verdict is written.</summary>
     public static string Word(Verdict verdict) => verdict switch
@@ -30,6 +32,13 @@ internal sealed record NetworkVerdict(ProtocolCells Cells, IReadOnlyList<(Robust
 
     private static NetworkVerdict Of(ProtocolCells cells)
     {
+        // What stands in for something that was lost would be taken for a measurement.
+        if (cells.Damage is { } gap)
+        {
+            var damaged = CheckResult.NotMeasured($"the results are damaged (`{gap.Path}`: {gap.Problem})");
+            return new(cells, [.. RobustnessCheck.All.Select(check => (check, damaged))]);
+        }
+
         // Where losses are no numbers, nothing else can be read.
         var first = RobustnessCheck.All[0].Judge(cells);
         return new(

@@ -21,7 +21,7 @@ internal sealed record PairedCells(double Accuracy, double OtherAccuracy, int Im
     {
         if (Withstood(cell) is not { } one || Withstood(other) is not { } two)
         {
-            return new(cell.Accuracy, other.Accuracy, Math.Min(cell.Total, other.Total), ProportionTest.Of(cell.Correct, cell.Total, other.Correct, other.Total).PValue);
+            return new(ProtocolCells.AccuracyOf(cell), ProtocolCells.AccuracyOf(other), Math.Min(cell.Total, other.Total), ProportionTest.Of(cell.Correct, cell.Total, other.Correct, other.Total).PValue);
         }
 
         var pairs = one.Zip(two, (first, second) => (First: first, Second: second)).ToList();

@@ -14,9 +14,6 @@ internal abstract class RobustnessCheck(string name)
     /// <summary>Up to this many times chance, an accuracy counts as chance.</summary>
     public const double NearChance = 1.5;
 
-    /// <summary>The chance of a mistake that a test is allowed.</summary>
-    public const double Significant = 0.05;
-
     /// <summary>What differs by less is one number: a point of accuracy, of all images one in a hundred.</summary>
     public const double Slack = 0.01;
 

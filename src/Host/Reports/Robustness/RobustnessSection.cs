@@ -1,6 +1,5 @@
 using SpikeTrail.Host.Reports.Document;
 using SpikeTrail.Host.Reports.Figures;
-using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports.Robustness;
 
@@ -29,10 +28,10 @@ internal static class RobustnessSection
     private static string Names(IReadOnlyList<string> names) =>
         string.Join("; ", names.Take(MostNames)) + (names.Count > MostNames ? $"; and {Numbers.Count(names.Count - MostNames)} more" : "");
 
-    public static void Write(ReportDocument text, CampaignResults results)
+    public static void Write(ReportDocument text, CampaignReport report)
     {
         text.Heading(2, Title);
-        var verdicts = NetworkVerdict.Of(results);
+        var verdicts = NetworkVerdict.Of(report.Results, report.Gaps);
         if (verdicts.Count == 0)
         {
             text.Paragraph("No attack has been measured yet.");
@@ -54,7 +53,7 @@ internal static class RobustnessSection
             text.Paragraph($"What the campaign did not ask for, this measures, on all test images or the first so many: `{Command}`.");
         }
 
-        text.Draw(CampaignFigures.LossAlong(results));
+        text.Draw(CampaignFigures.LossAlong(report.Results));
     }
 
     /// <summary>A row for each of many networks.</summary>

@@ -8,8 +8,8 @@ namespace SpikeTrail.Host.Reports.Statistics;
 /// that of the z test with pooled variance, or, where fewer than 5 correct or wrong ones are to be expected on a side, of Fisher's exact test.
 /// </para>
 /// <para>
-/// Both take the two sides for independent. Campaigns mostly measure the same images, but results only count the correct
-/// ones, so which image went with which is unknown. Networks tend to fail at the same images; where images are shared
+/// Both take the two sides for independent. Campaigns mostly measure the same images, but most results only count the correct
+/// ones (which they were is kept where a campaign asks for checks), so which image went with which is not asked. Networks tend to fail at the same images; where images are shared
 /// the test is therefore conservative: the interval is wider, and the p-value larger, than one of pairs would be.
 /// </para>
 /// </remarks>

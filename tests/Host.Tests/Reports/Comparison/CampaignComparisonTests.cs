@@ -17,8 +17,8 @@ public sealed class CampaignComparisonTests
 
         Assert.Equal(
             [("second", "none", 1), ("third", "none", -5), ("second", "pgd", 5)],
-            comparison.Differences.Select(difference => (difference.Other.Campaign, difference.Cell.Attack, (int)Math.Round(difference.Test.Difference * 100))));
-        Assert.All(comparison.Differences, difference => Assert.Equal("base", difference.Base.Campaign));
+            comparison.Differences.Select(difference => (difference.Other.Label, difference.Cell.Attack, (int)Math.Round(difference.Test.Difference * 100))));
+        Assert.All(comparison.Differences, difference => Assert.Equal("base", difference.Base.Label));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class CampaignComparisonTests
     }
 
     [Fact]
-    public void One_seed_has_no_spread() => Assert.Null(PooledShare.Of(Base, Base.Cells.First().Key).Spread);
+    public void One_seed_has_no_spread() => Assert.Null(Base.Share(Base.Cells.First().Key).Spread);
 
     [Fact]
     public void The_more_is_compared_the_more_a_difference_must_be()
@@ -135,6 +135,38 @@ public sealed class CampaignComparisonTests
             Assert.Single(UnlikeSetting.Between(slow, fast)));
         Assert.Empty(UnlikeSetting.Between(slow, Base));
     }
+
+    [Fact]
+    public void What_only_provenance_knows_of_networks_codes_and_the_measurement_is_compared_too()
+    {
+        var (mine, theirs) = (Configured("mine", alpha: 2, phaseBits: 8, batch: 50), Configured("theirs", alpha: 8, phaseBits: 4, batch: 100));
+
+        Assert.Equal(
+            [
+                "network sew-resnet18-max: neuron.surrogate.alpha 2, 8",
+                "data set fashion-mnist: encoder.phase-bits 8, 4",
+                "evaluation: batch-size 50, 100",
+            ],
+            UnlikeSetting.Between(mine, theirs).Select(unlike => $"{unlike.Of}: {unlike.Key} {unlike.Base}, {unlike.Value}"));
+        Assert.Empty(UnlikeSetting.Between(mine, Base));
+    }
+
+    private static ComparedCampaign Configured(string label, int alpha, int phaseBits, int batch) => new(label, new(Base.Results, SampleResults.Provenance with
+    {
+        Configuration = JsonSerializer.SerializeToElement(new
+        {
+            campaign = new Dictionary<string, object>
+            {
+                ["networks"] = new object[]
+                {
+                    new { name = "another", neuron = new { threshold = alpha } },
+                    new { name = "sew-resnet18-max", neuron = new { kind = "if", threshold = 1, surrogate = new { kind = "atan", alpha } } },
+                },
+                ["data-sets"] = new[] { new { name = "fashion-mnist", encoder = new Dictionary<string, object> { ["kind"] = "phase", ["phase-bits"] = phaseBits } } },
+                ["evaluation"] = new Dictionary<string, object> { ["batch-size"] = batch },
+            },
+        }),
+    }));
 
     private static ComparedCampaign Trained(string label, string rate) => new(label, new(Base.Results, SampleResults.Provenance with
     {

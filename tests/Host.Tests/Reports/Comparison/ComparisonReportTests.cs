@@ -53,7 +53,7 @@ public sealed class ComparisonReportTests
         Assert.Equal(["short", "long", "deep"], json["campaigns"]!.AsArray().Select(campaign => (string)campaign!["label"]!));
         Assert.Equal(5, json["differences"]!.AsArray().Count);
         Assert.Equal("none", (string)difference["cell"]!["attack"]!);
-        Assert.Equal("long", (string)difference["other"]!["campaign"]!);
+        Assert.Equal("long", (string)difference["other"]!["label"]!);
         Assert.Equal(1600, (long)difference["base"]!["correct"]!);
         Assert.Equal(3280, (long)difference["other"]!["correct"]!);
         Assert.Equal(0.02, (double)difference["test"]!["difference"]!, 1e-12);

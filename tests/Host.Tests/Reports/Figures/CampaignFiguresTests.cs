@@ -89,6 +89,17 @@ public sealed class CampaignFiguresTests
     }
 
     [Fact]
+    public void Noise_has_no_gradient_to_trade_off()
+    {
+        var noise = SampleResults.Attacked("noise", 16, 0.01) with { Iterations = 0, InputGradient = new(double.NaN, 0, 0, 0, 0, 0) };
+
+        var figure = Assert.Single(CampaignFigures.TradeOff(SampleResults.With([.. Results.Runs[0].Cells, noise])));
+
+        Assert.Equal("seed 3407, pgd", Assert.Single(Assert.Single(figure.Chart.Series).Points).Label);
+        Assert.Empty(CampaignFigures.TradeOff(SampleResults.With(SampleResults.Clean(0.9), noise)));
+    }
+
+    [Fact]
     public void Training_is_drawn_by_epoch()
     {
         var figures = CampaignFigures.Training(Results).ToList();

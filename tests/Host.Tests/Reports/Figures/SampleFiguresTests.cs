@@ -76,6 +76,7 @@ public sealed class SampleFiguresTests
 
         Assert.Equal(
             ["sew-resnet18-max, clean", "sew-resnet18-max, pgd, eps 8", "sew-resnet18-avg, clean", "sew-resnet18-avg, pgd, eps 8"], figure.Chart.Series.Select(series => series.Name));
+        Assert.Contains("The first 8 test images, as they are and under attack.", figure.Caption, StringComparison.Ordinal);
         Assert.Equal(["sn1", "layer1.0.sn1", "layer1.0.sn2"], figure.Chart.X.Labels);
         Assert.Equal([25, 75, 100 / 2048.0], figure.Chart.Series[0].Points.Select(point => point.Y));
         Assert.Equal([18.75, 50, 500 / 2048.0], figure.Chart.Series[1].Points.Select(point => point.Y));
@@ -121,6 +122,7 @@ public sealed class SampleFiguresTests
         var figures = SampleFigures.RatesAlong(SampledNetworks.Clean).Concat(SampleFigures.RatesOverTime(SampledNetworks.Clean)).Concat(SampleFigures.Rasters(SampledNetworks.Clean)).ToList();
 
         Assert.Equal(3, figures.Count);
+        Assert.Contains("The first test image, as they are.", figures[0].Caption, StringComparison.Ordinal);
         Assert.Equal(["layer", "neuron", "t=0", "t=1"], figures[2].Rows[0]);
         Assert.Equal(4, figures[1].Rows[0].Length);
     }

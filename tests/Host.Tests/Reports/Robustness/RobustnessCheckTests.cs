@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SpikeTrail.Host.Reports;
 using SpikeTrail.Host.Reports.Robustness;
 using SpikeTrail.Host.Reports.Robustness.Checks;
@@ -40,6 +41,34 @@ public sealed class RobustnessCheckTests
         var result = Result<LossesAreNumbers>(With(Clean(0.5), Attacked("fgsm", 2, 0.5) with { Loss = null }));
 
         Assert.Equal((NotMeasured, "the damaged file has lost 1 loss"), (result.Outcome, result.What));
+    }
+
+    [Theory]
+    [InlineData("$.runs[0].cells[0]", "accuracy", "\"much\"")]
+    [InlineData("$.runs[0].cells[1]", "loss", "\"high\"")]
+    [InlineData("$.runs[0].cells[1].input-gradient", "l2", "-1")]
+    [InlineData("$.campaign.protocols[0]", "contaminate", "7")]
+    public void What_stands_in_for_something_damaged_is_no_measurement(string path, string key, string value)
+    {
+        var damaged = JsonNode.Parse(ResultsJson.Write(Campaign))!;
+        path.Split('.').Skip(1).SelectMany(step => step.TrimEnd(']').Split('[')).Aggregate(damaged, (node, step) => (int.TryParse(step, null, out var index) ? node[index] : node[step])!)[key] =
+            JsonNode.Parse(value);
+        var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
+
+        var verdicts = NetworkVerdict.Of(results, gaps);
+
+        Assert.Equal(Verdict.Doubtful, verdicts[0].Verdict);
+        Assert.All(verdicts[0].Results, check => Assert.StartsWith($"the results are damaged (`{path}", check.Result.What, StringComparison.Ordinal));
+        Assert.Equal(path.StartsWith("$.campaign", StringComparison.Ordinal), verdicts[1].Cells.Damage is not null);
+        Assert.Contains($"– Not measured, the results are damaged (`{path}", new CampaignReport(results, null) { Gaps = gaps }.ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Accuracies_are_taken_from_what_was_counted()
+    {
+        var results = With([.. Campaign.Runs[0].Cells.Select(cell => cell with { Accuracy = double.NaN })]);
+
+        Assert.Equal(Judged(Campaign).Results, Judged(results).Results);
     }
 
     [Theory]
@@ -120,12 +149,30 @@ public sealed class RobustnessCheckTests
     }
 
     [Fact]
+    public void One_step_that_is_shorter_than_the_budget_is_not_what_one_does()
+    {
+        var shorter = Attacked("short", 8, 0.2) with { StepSize = 2.55 };
+        var results = With(Clean(0.9), shorter, Attacked("pgd", 8, 0.35));
+
+        Assert.Equal(NotMeasured, Result<ManyStepsDoWhatOneDoes>(results).Outcome);
+        Assert.Contains("Attack **short**: 1 step of length 2.55/255 along the gradient's sign, 1 start.", new CampaignReport(results, null).ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_images_tell_what_shares_alone_do_not()
     {
-        var (fgsm, pgd) = (Kept(Attacked("fgsm", 8, 0), image => image < 600), Kept(Attacked("pgd", 8, 0), image => image < 620));
+        var (fgsm, pgd) = (Kept(Attacked("fgsm", 8, 0), image => image < 600), Kept(Attacked("pgd", 8, 0), image => image < 622));
 
         Assert.Equal(CheckOutcome.Failed, Result<ManyStepsDoWhatOneDoes>(With(Clean(0.9), fgsm, pgd)).Outcome);
         Assert.Equal(Passed, Result<ManyStepsDoWhatOneDoes>(With(Clean(0.9), fgsm with { Course = null }, pgd)).Outcome);
+    }
+
+    [Fact]
+    public void Less_than_a_point_is_no_weaker_attack_however_sure_it_is()
+    {
+        var (fgsm, pgd) = (Kept(Attacked("fgsm", 8, 0), image => image < 600), Kept(Attacked("pgd", 8, 0), image => image < 618));
+
+        Assert.Equal(Passed, Result<ManyStepsDoWhatOneDoes>(With(Clean(0.9), fgsm, pgd)).Outcome);
     }
 
     [Fact]
@@ -173,6 +220,15 @@ public sealed class RobustnessCheckTests
 
         Assert.Equal(Passed, result.Outcome);
         Assert.Contains("to eps 8 (51.00 %), which chance explains; in the phase code", result.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rise_that_is_no_chance_but_less_than_a_point_is_told_as_that()
+    {
+        var result = Result<MoreBudgetDoesMore>(With(Clean(0.9), Kept(Attacked("pgd", 2, 0), image => image < 600), Kept(Attacked("pgd", 8, 0), image => image < 618)));
+
+        Assert.Equal(Passed, result.Outcome);
+        Assert.EndsWith("from eps 2 (30.00 %) to eps 8 (30.90 %), by less than a point", result.What, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -233,6 +289,15 @@ public sealed class RobustnessCheckTests
 
         static CellResult Unchanged(Func<int, bool> withstood, double first, double worst) =>
             Kept(Attacked(CheckAttacks.Unchanged, 0, 0), withstood) is var cell ? cell with { Iterations = 0, Restarts = 2, Loss = worst, Course = cell.Course! with { Losses = [first] } } : null!;
+    }
+
+    [Fact]
+    public void Images_shown_again_whose_losses_were_lost_were_not_measured()
+    {
+        var again = Kept(Attacked(CheckAttacks.Unchanged, 0, 0), image => image < 1800) with { Iterations = 0, Restarts = 2 };
+        var results = Checked(With(Kept(Clean(0), image => image < 1800), Attacked("pgd", 8, 0.3)), again with { Course = again.Course! with { Losses = [] } });
+
+        Assert.Equal(NotMeasured, Result<InferenceRepeats>(results).Outcome);
     }
 
     [Theory]
@@ -296,11 +361,32 @@ public sealed class RobustnessCheckTests
     {
         var result = Result<MoreStepsFindNoMore>(Checked(
             With(Clean(0.9), Kept(Attacked("pgd", 8, 0), image => image < own)),
-            Kept(Attacked(CheckAttacks.Iterations, 8, 0) with { Iterations = 35 }, image => image < stronger)));
+            Kept(Attacked(CheckAttacks.Iterations, 8, 0) with { StepSize = 2.55, Iterations = 35 }, image => image < stronger)));
 
         Assert.Equal(passes ? Verdict.Reliable : Verdict.Doubtful, result.Verdict);
         Assert.Contains(meaning, result.Meaning, StringComparison.Ordinal);
         Assert.StartsWith("at eps 8, 35 steps leave", result.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_made_stronger_is_what_it_is_compared_with()
+    {
+        // Twenty steps from one start were multiplied; seven from two leave less, and are another attack.
+        var (ifgsm, pgd) = (Kept(Attacked("ifgsm", 8, 0) with { StepSize = 2.55, Iterations = 20 }, image => image < 600), Kept(Attacked("pgd", 8, 0) with { Restarts = 2 }, image => image < 500));
+        var result = Result<MoreStepsFindNoMore>(Checked(
+            With(Clean(0.9), ifgsm, pgd), Kept(Attacked(CheckAttacks.Iterations, 8, 0) with { StepSize = 2.55, Iterations = 100 }, image => image < 595)));
+
+        Assert.Equal(Passed, result.Outcome);
+        Assert.Contains("ifgsm's 20 steps 30.00 %", result.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_starts_may_leave_more_than_an_attack_from_the_clean_images()
+    {
+        var ifgsm = Kept(Attacked("ifgsm", 8, 0) with { StepSize = 2.55, Iterations = 20 }, image => image < 600);
+        var starts = Kept(Attacked(CheckAttacks.Restarts, 8, 0) with { StepSize = 2.55, Iterations = 20, Restarts = 5 }, image => image < 650);
+
+        Assert.Equal(Passed, Result<MoreStartsFindNoMore>(Checked(With(Clean(0.9), ifgsm), starts)).Outcome);
     }
 
     [Fact]

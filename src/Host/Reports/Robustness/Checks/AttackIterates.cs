@@ -13,14 +13,14 @@ internal sealed class AttackIterates() : RobustnessCheck("An iterated attack was
         }
 
         var stronger = cells.Checks.FirstOrDefault(cell => cell.Attack == CheckAttacks.Iterations);
-        var weaker = stronger is null ? null : cells.Attacked.Where(cell => cell.Epsilon == stronger.Epsilon).MinBy(cell => cell.Accuracy);
+        var weaker = stronger is null ? null : cells.Attacked.Where(cell => cell.Epsilon == stronger.Epsilon).MinBy(ProtocolCells.AccuracyOf);
         return CheckResult.Failed(
             Verdict.Unreliable,
             $"no attack takes more than one step ({Names(cells.Attacked)})"
             + (stronger is null || weaker is null
                 ? ""
-                : $"; with {Numbers.Count(stronger.Iterations)} steps accuracy at eps {Numbers.Epsilon(stronger.Epsilon)} is {Numbers.PercentSign(stronger.Accuracy)} instead of "
-                  + Numbers.PercentSign(weaker.Accuracy)),
+                : $"; with {Numbers.Count(stronger.Iterations)} steps accuracy at eps {Numbers.Epsilon(stronger.Epsilon)} is {Numbers.PercentSign(ProtocolCells.AccuracyOf(stronger))} instead of "
+                  + Numbers.PercentSign(ProtocolCells.AccuracyOf(weaker))),
             "What withstands one step need not withstand two: such an accuracy is no bound. Add `{ kind = pgd }` to campaign.attacks.");
     }
 }

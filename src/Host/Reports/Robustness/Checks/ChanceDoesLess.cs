@@ -10,7 +10,7 @@ internal sealed class ChanceDoesLess() : RobustnessCheck("Noise wins no images t
             return NoCheckCell(cells);
         }
 
-        var what = $"at eps {Numbers.Epsilon(worst.Winner.Epsilon)} noise wins {Overlooked(worst)}; alone it leaves {Numbers.PercentSign(worst.Winner.Accuracy)}";
+        var what = $"at eps {Numbers.Epsilon(worst.Winner.Epsilon)} noise wins {Overlooked(worst)}; alone it leaves {Numbers.PercentSign(ProtocolCells.AccuracyOf(worst.Winner))}";
         return worst.AreTooMany
             ? CheckResult.Failed(
                 Verdict.Unreliable,

@@ -10,7 +10,7 @@ internal sealed class InferenceRepeats() : RobustnessCheck("Inference draws noth
 
     public override CheckResult Judge(ProtocolCells cells)
     {
-        if (cells.Check(CheckAttacks.Unchanged, 0) is not { Course: { } course } again || cells.Clean is not { } clean || PairedCells.Withstood(clean) is not { } before)
+        if (cells.Check(CheckAttacks.Unchanged, 0) is not { Course.Losses: [var first, ..] } again || cells.Clean is not { } clean || PairedCells.Withstood(clean) is not { } before)
         {
             return NoCheckCell(cells);
         }
@@ -22,7 +22,6 @@ internal sealed class InferenceRepeats() : RobustnessCheck("Inference draws noth
 
         var changed = PairedCells.Withstood(again)!.Zip(before, (after, once) => after != once).Count(differs => differs);
         var what = $"shown again with nothing changed, {Share(changed, again.Total)} are classified otherwise";
-        var first = course.Losses[0];
         return changed > 0 || loss > first + Rounding * Math.Max(1, Math.Abs(first))
             ? CheckResult.Failed(
                 Verdict.Unreliable,

@@ -20,10 +20,10 @@ internal sealed class ManyStepsDoWhatOneDoes() : RobustnessCheck("Many steps do 
         }
 
         var corrected = HolmCorrection.Of([.. pairs.Select(pair => pair.Paired.PValue)]);
-        var (worst, pValue) = pairs.Zip(corrected, (pair, p) => (Pair: pair, PValue: p)).MaxBy(test => (test.PValue < Significant && test.Pair.Paired.Lower > 0, test.Pair.Paired.Lower));
+        var (worst, pValue) = pairs.Zip(corrected, (pair, p) => (Pair: pair, PValue: p)).MaxBy(test => (test.PValue < Significance.Level && test.Pair.Paired.Lower > Slack, test.Pair.Paired.Lower));
         var what = $"at eps {Numbers.Epsilon(worst.Iterated.Epsilon)}, {worst.Iterated.Attack} leaves {Numbers.PercentSign(worst.Paired.OtherAccuracy)} and {worst.Single.Attack} "
             + $"{Numbers.PercentSign(worst.Paired.Accuracy)}";
-        return worst.Paired.Lower > 0 && pValue < Significant
+        return worst.Paired.Lower > Slack && pValue < Significance.Level
             ? CheckResult.Failed(
                 Verdict.Unreliable,
                 $"{what} (p = {Numbers.Probability(pValue)}){Loss(worst.Iterated, worst.Single)}",

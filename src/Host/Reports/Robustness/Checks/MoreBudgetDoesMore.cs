@@ -40,11 +40,11 @@ internal sealed class MoreBudgetDoesMore() : RobustnessCheck("More budget does m
         }
 
         var corrected = HolmCorrection.Of([.. rises.Select(rise => rise.Paired.PValue)]);
-        var proved = rises.Zip(corrected, (rise, p) => (Rise: rise, PValue: p)).Where(test => test.Rise.Paired.Lower < -Slack && test.PValue < Significant).ToList();
+        var proved = rises.Zip(corrected, (rise, p) => (Rise: rise, PValue: p)).Where(test => test.Rise.Paired.Lower < -Slack && test.PValue < Significance.Level).ToList();
         if (proved.Count > 0)
         {
-            var (rise, pValue) = proved.MaxBy(test => (!ProtocolCells.IsSingleStep(test.Rise.After), -test.Rise.Paired.Lower));
-            var single = ProtocolCells.IsSingleStep(rise.After);
+            var (rise, pValue) = proved.MaxBy(test => (test.Rise.After.Iterations > 1, -test.Rise.Paired.Lower));
+            var single = rise.After.Iterations == 1;
             var bits = FewerBits(cells, rise);
             return CheckResult.Failed(
                 single ? Verdict.Doubtful : Verdict.Unreliable,
@@ -52,17 +52,18 @@ internal sealed class MoreBudgetDoesMore() : RobustnessCheck("More budget does m
                 !single ? Masked : bits.Length > 0 ? MaskedByCode : Overshoots);
         }
 
-        if (cells.Clean is { } clean && clean.Accuracy > Chance(cells) && cells.Attacked.Where(cell => cell.Iterations > 0).MinBy(cell => cell.Accuracy) is { } strongest
-            && strongest.Accuracy >= clean.Accuracy)
+        if (cells.Clean is { } clean && ProtocolCells.AccuracyOf(clean) > Chance(cells) && cells.Attacked.Where(cell => cell.Iterations > 0).MinBy(ProtocolCells.AccuracyOf) is { } strongest
+            && ProtocolCells.AccuracyOf(strongest) >= ProtocolCells.AccuracyOf(clean))
         {
             return CheckResult.Failed(
                 Verdict.Doubtful,
-                $"no attack takes accuracy below that of the clean images, {Numbers.PercentSign(clean.Accuracy)}",
+                $"no attack takes accuracy below that of the clean images, {Numbers.PercentSign(ProtocolCells.AccuracyOf(clean))}",
                 NoEffect);
         }
 
-        return rises.Where(rise => rise.Paired.Lower < 0).MinBy(rise => rise.Paired.Lower) is { } chance
-            ? CheckResult.Passed($"{Of(cells, chance)}, which chance explains{FewerBits(cells, chance)}")
+        var (most, p) = rises.Zip(corrected, (rise, p) => (Rise: rise, PValue: p)).MinBy(test => test.Rise.Paired.Lower);
+        return most.Paired.Lower < 0
+            ? CheckResult.Passed($"{Of(cells, most)}, {(p < Significance.Level ? "by less than a point" : "which chance explains")}{FewerBits(cells, most)}")
             : CheckResult.Passed("accuracy falls, or stays, from the clean images to every attack's largest budget");
     }
 
@@ -74,7 +75,7 @@ internal sealed class MoreBudgetDoesMore() : RobustnessCheck("More budget does m
             var before = cells.Clean;
             foreach (var cell in attack.OrderBy(cell => cell.Epsilon))
             {
-                if (before is not null && before.Accuracy > Chance(cells))
+                if (before is not null && ProtocolCells.AccuracyOf(before) > Chance(cells))
                 {
                     yield return new Step(before, cell, PairedCells.Of(cell, before));
                 }

@@ -10,8 +10,9 @@ internal sealed class NetworkHasLearnt() : RobustnessCheck("The network has lear
             return CheckResult.NotMeasured("the clean images were not measured");
         }
 
-        var what = $"clean accuracy is {Numbers.PercentSign(clean.Accuracy)}, chance {Numbers.PercentSign(Chance(cells))}";
-        return clean.Accuracy <= NearChance * Chance(cells)
+        var accuracy = ProtocolCells.AccuracyOf(clean);
+        var what = $"clean accuracy is {Numbers.PercentSign(accuracy)}, chance {Numbers.PercentSign(Chance(cells))}";
+        return accuracy <= NearChance * Chance(cells)
             ? CheckResult.Failed(Verdict.Doubtful, what, "Robustness cannot be judged on a network that has learnt next to nothing: train it longer.")
             : CheckResult.Passed(what);
     }

@@ -1,8 +1,10 @@
+using SpikeTrail.Host.Reports.Statistics;
+using SpikeTrail.Protocol.Campaigns;
 using SpikeTrail.Protocol.Results;
 
 namespace SpikeTrail.Host.Reports.Robustness.Checks;
 
-/// <summary>The campaign's strongest attack beside the same with more of something, on the same images.</summary>
+/// <summary>One of the campaign's attacks beside the same with more of something, on the same images.</summary>
 internal static class StrongerAttack
 {
     /// <summary>Whether the stronger one leaves less, by more than chance explains and by more than a point; null where one of them was not measured.</summary>
@@ -18,12 +20,11 @@ internal static class StrongerAttack
             return null;
         }
 
-        // Beside a single step too, where the campaign has nothing else.
-        var measured = own.OrderByDescending(cell => cell.Iterations > 1).ThenBy(cell => cell.Accuracy).First();
+        var (measured, startsAlike) = Weaker(own, stronger);
         var paired = PairedCells.Of(stronger, measured);
         var what = $"at eps {Numbers.Epsilon(stronger.Epsilon)}, {effort(stronger)} leave {Numbers.PercentSign(paired.Accuracy)} of {Numbers.Count(paired.Images, "image", "images")}, "
             + $"{measured.Attack}'s {effort(measured)} {Numbers.PercentSign(paired.OtherAccuracy)}";
-        return Math.Abs(paired.Lower) <= RobustnessCheck.Slack || paired.PValue >= RobustnessCheck.Significant ? CheckResult.Passed(what)
+        return Math.Abs(paired.Lower) <= RobustnessCheck.Slack || paired.PValue >= Significance.Level || (paired.Lower < 0 && !startsAlike) ? CheckResult.Passed(what)
             : paired.Lower > 0
                 ? CheckResult.Failed(
                     Verdict.Doubtful,
@@ -34,4 +35,14 @@ internal static class StrongerAttack
                     $"{what} (p = {Numbers.Probability(paired.PValue)})",
                     "More effort does less: the attack leaves what it had found again. The gradient is noisy, or the steps are too long.");
     }
+
+    /// <summary>
+    /// The attack that <see cref="CheckAttacks"/> made stronger, as far as settings tell; where the campaign has none, its strongest. And whether both start alike: only where the
+    /// number of steps alone differs, because many starts are random ones, even of an attack that starts at the clean images.
+    /// </summary>
+    private static (CellResult Cell, bool StartsAlike) Weaker(IReadOnlyList<CellResult> own, CellResult stronger) =>
+        own.Where(cell => cell.Iterations > 1 && cell.StepSize == stronger.StepSize && (cell.Restarts == stronger.Restarts || cell.Iterations == stronger.Iterations))
+            .MaxBy(cell => (long)cell.Iterations * cell.Restarts) is { } weaker
+                ? (weaker, weaker.Restarts == stronger.Restarts)
+                : (own.OrderByDescending(cell => cell.Iterations > 1).ThenBy(ProtocolCells.AccuracyOf).First(), false);
 }

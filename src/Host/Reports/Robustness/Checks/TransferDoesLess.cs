@@ -16,7 +16,7 @@ internal sealed class TransferDoesLess() : RobustnessCheck("Another network's im
         }
 
         var what = $"at eps {Numbers.Epsilon(worst.Winner.Epsilon)} what {source.Attack} made on {source.Network} wins {Overlooked(worst)}; "
-            + $"alone it leaves {Numbers.PercentSign(worst.Winner.Accuracy)}";
+            + $"alone it leaves {Numbers.PercentSign(ProtocolCells.AccuracyOf(worst.Winner))}";
         return worst.AreTooMany
             ? CheckResult.Failed(
                 Verdict.Unreliable,

@@ -13,7 +13,7 @@ internal sealed class UnboundedWins() : RobustnessCheck("Without a bound nothing
             return NoCheckCell(cells);
         }
 
-        var what = $"at eps {Numbers.Epsilon(cell.Epsilon)}, {Numbers.Count(cell.Iterations, "step", "steps")} leave {Numbers.PercentSign(cell.Accuracy)}; chance is {Numbers.PercentSign(Chance(cells))}";
+        var what = $"at eps {Numbers.Epsilon(cell.Epsilon)}, {Numbers.Count(cell.Iterations, "step", "steps")} leave {Numbers.PercentSign(ProtocolCells.AccuracyOf(cell))}; chance is {Numbers.PercentSign(Chance(cells))}";
         return WilsonInterval.Of(cell.Correct, cell.Total).Low > NearChance * Chance(cells)
             ? CheckResult.Failed(
                 Verdict.Unreliable,

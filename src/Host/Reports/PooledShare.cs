@@ -1,9 +1,11 @@
 using SpikeTrail.Host.Reports.Statistics;
 
-namespace SpikeTrail.Host.Reports.Comparison;
+namespace SpikeTrail.Host.Reports;
 
-/// <summary>What a campaign measured in a cell: the images of all its seeds together, and how far the seeds lie apart.</summary>
-internal sealed record PooledShare(string Campaign, IReadOnlyList<SeedShare> Seeds)
+/// <summary>What was classified correctly: the images of all seeds together, and how far the seeds lie apart.</summary>
+/// <param name="Label">Whose it is: a network's, or a campaign's.</param>
+/// <param name="Seeds">Seed by seed; at least one.</param>
+internal sealed record PooledShare(string Label, IReadOnlyList<SeedShare> Seeds)
 {
     public long Correct => Seeds.Sum(seed => (long)seed.Correct);
 
@@ -22,11 +24,6 @@ internal sealed record PooledShare(string Campaign, IReadOnlyList<SeedShare> See
     public double? Spread => Shares.Spread;
 
     private SeedMean Shares => new([.. Seeds.Select(seed => seed.Share)]);
-
-    /// <summary>A campaign's cell, which it has measured.</summary>
-    public static PooledShare Of(ComparedCampaign campaign, CellName cell) => new(
-        campaign.Label,
-        [.. campaign.Cells[cell].Select(measured => new SeedShare(measured.Run.Seed, measured.Cell.Correct, measured.Cell.Total))]);
 }
 
 /// <summary>What one seed brings to it.</summary>
