@@ -32,7 +32,7 @@ public sealed class PlantedFaultsTests(PlantedFaultsTests.Trained trained) : ICl
     public async Task A_plain_network_is_reliable()
     {
         // Attacked until next to nothing is left: with less, five times the effort finds more images, and the verdict would rightly be doubtful.
-        var network = await JudgeAsync(Plain with { Attacks = [Plain.Attacks[0], Plain.Attacks[1] with { StepSize = 16, Restarts = 3 }], Epsilons = [32] });
+        var network = await JudgeAsync(Plain with { Attacks = [Plain.Attacks[0], Plain.Attacks[1] with { StepSize = 32, Iterations = 6, Restarts = 2 }], Epsilons = [64] });
 
         Assert.True(network.Verdict == Verdict.Reliable, Told(network));
         Assert.All(network.Results.Where(check => check.Check is not TransferDoesLess), check => Assert.Equal(CheckOutcome.Passed, check.Result.Outcome));
