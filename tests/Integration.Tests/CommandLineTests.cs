@@ -20,6 +20,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--data nowhere: no such folder", "doctor", "--data", "nowhere")]
     [InlineData("--only: there is no benchmark 'nosuch': expected some of training-step, pgd-batch, evaluation-batch, figure-2-campaign, training-memory", "bench", "--only", "nosuch")]
     [InlineData("--rounds: expected 1 to 1000, got 0", "bench", "--rounds", "0")]
+    [InlineData("--rounds: expected a whole number, found \"x\"; see spiketrail bench --help", "bench", "--rounds", "x")]
     [InlineData("--images: expected 1 to 1000, as many as fashion-mnist-mini has test images, got 1001", "bench", "--images", "1001")]
     [InlineData("nowhere.json: there is no such file", "bench", "--guard", "nowhere.json")]
     [InlineData("--json nowhere/bench.json: there is no such folder", "bench", "--json", "nowhere/bench.json")]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using SpikeTrail.Protocol;
 
 namespace SpikeTrail.Host.Cli;
@@ -12,8 +13,20 @@ internal static class ParseErrors
         var help = $"see {PathTo(command)} --help";
         return parsed.UnmatchedTokens is [var unknown, ..]
             ? Unknown(unknown, command) + help
-            : $"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; {help}";
+            : $"{Describe(parsed.Errors[0])}; {help}";
     }
+
+    /// <summary>The library's own words name .NET's types where a value is none of an option's type.</summary>
+    private static string Describe(ParseError error) =>
+        error is { SymbolResult: OptionResult { Option: var option, Tokens: [var token] } } && error.Message.Contains(option.ValueType.ToString(), StringComparison.Ordinal)
+            ? $"{option.Name}: expected {Kind(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType)}, found \"{token.Value}\""
+            : error.Message.ReplaceLineEndings(" ").TrimEnd('.');
+
+    private static string Kind(Type type) =>
+        type == typeof(int) || type == typeof(long) ? "a whole number"
+        : type == typeof(double) ? "a number"
+        : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}"
+        : "another kind of value";
 
     private static string Unknown(string token, Command command)
     {

@@ -71,7 +71,8 @@ internal static class CampaignFigures
         select new Figure(
             FileName("attack-loss", setting.DataSet, setting.Protocol, Part(chunk.Index)),
             $"Loss along the attack on {setting.DataSet}, {setting.Protocol}",
-            $"Mean cross-entropy of the attacked images after each step of the attack's first start. {setting.Images} The first seed of each network; checks may have fewer images.",
+            "Mean cross-entropy of the attacked images after each step of the attack's first start; where predictions are made on other statistics than gradients, up to the last step's gradient. "
+            + $"{setting.Images}{setting.ImagesOfChecks} The first seed of each network.",
             new Chart(new Axis("steps"), new Axis("cross-entropy"), chunk.Item));
 
     /// <summary>Losses and accuracy by epoch.</summary>
@@ -232,11 +233,16 @@ internal static class CampaignFigures
     {
         public IEnumerable<ProtocolCells> Cells => Networks.SelectMany(network => network.Seeds);
 
-        public string Images => $"{string.Join(" or ", Cells.SelectMany(cells => cells.Cells).Select(cell => cell.Total).Distinct().Order().Select(images => Numbers.Count(images)))} test images.";
+        public string Images => $"{Counts(cells => cells.Cells)} test images.";
+
+        public string ImagesOfChecks => Counts(cells => cells.Checks) is { Length: > 0 } images ? $" In checks {images}." : "";
 
         public static IEnumerable<Setting> Of(CampaignResults results) =>
             from network in PooledCells.Of(results)
             group network by (network.DataSet.Name, network.Protocol) into setting
             select new Setting(setting.Key.Name, setting.Key.Protocol, [.. setting]);
+
+        private string Counts(Func<ProtocolCells, IEnumerable<CellResult>> of) =>
+            string.Join(" or ", Cells.SelectMany(of).Select(cell => cell.Total).Distinct().Order().Select(images => Numbers.Count(images)));
     }
 }

@@ -340,6 +340,20 @@ public sealed class RobustnessCheckTests
     }
 
     [Fact]
+    public void An_image_that_is_misclassified_as_it_is_is_nobodys_win()
+    {
+        // 40 images fall to noise and not to the attacks; 30 of them are misclassified without any.
+        var results = Checked(
+            With(Kept(Clean(0.9), image => image >= 30), Kept(Attacked("pgd", 8, 0), image => image < 1000)),
+            Kept(Attacked(CheckAttacks.Noise, 8, 0) with { Iterations = 0 }, image => image is >= 40 and < 1990));
+
+        var noise = Result<ChanceDoesLess>(results);
+
+        Assert.Equal(Passed, noise.Outcome);
+        Assert.Contains("noise wins 10 of 2,000 images", noise.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_there_is_no_other_network_no_verdict_waits_for_its_images()
     {
         var alone = Result<TransferDoesLess>(Checked(With(Clean(0.9), Attacked("pgd", 8, 0.3))));
