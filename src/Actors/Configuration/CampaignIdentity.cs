@@ -53,10 +53,14 @@ public sealed record CampaignIdentity(string Hash, string Json)
             .Select(index => Compare($"{path}[{index}]", left.ElementAtOrDefault(index), right.ElementAtOrDefault(index)))
             .FirstOrDefault(change => change is not null),
         _ when JsonNode.DeepEquals(before, after) => null,
+        _ when path == "campaign.checks" => new ConfigurationChange(path, Checks(before), Checks(after)),
         _ => new ConfigurationChange(path, Show(before), Show(after)),
     };
 
     private static string Show(JsonNode? value) => value?.ToJsonString() ?? "nothing";
+
+    // No checks are left out of the text.
+    private static string Checks(JsonNode? value) => CampaignSpec.ChecksInWords(value?.GetValue<int>() ?? 0);
 
     private sealed record Determinants(CampaignSpec Campaign, PipelineDeterminants Pipeline);
 
@@ -65,6 +69,6 @@ public sealed record CampaignIdentity(string Hash, string Json)
 
 /// <summary>One key whose value changed.</summary>
 /// <param name="Key">Its full path, such as <c>campaign.training.epochs</c>.</param>
-/// <param name="Before">The old value as JSON, or <c>nothing</c>.</param>
-/// <param name="After">The new value as JSON, or <c>nothing</c>.</param>
+/// <param name="Before">The old value as JSON, or <c>nothing</c>; of checks as the campaign's file says it.</param>
+/// <param name="After">The new value, likewise.</param>
 public sealed record ConfigurationChange(string Key, string Before, string After);

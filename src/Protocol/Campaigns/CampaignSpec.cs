@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace SpikeTrail.Protocol.Campaigns;
@@ -51,6 +52,14 @@ public sealed record CampaignSpec
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Checks { get; init; }
+
+    /// <summary><see cref="Checks"/> as a campaign's file says it.</summary>
+    public static string ChecksInWords(int checks) => checks switch
+    {
+        0 => "off",
+        int.MaxValue => "on",
+        _ => checks.ToString(CultureInfo.InvariantCulture),
+    };
 
     /// <summary>How the test set is measured.</summary>
     public EvaluationSpec Evaluation { get; init; } = new();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SpikeTrail.Protocol.Telemetry;
@@ -6,8 +7,9 @@ namespace SpikeTrail.Protocol.Results;
 
 /// <summary>
 /// Makes JSON fit a schema, as far as docs/results-schema.json goes: const, enum, type, format, properties, items, minimum, maximum,
-/// anyOf, references to $defs, default, x-at-most, which names a neighbour that a number may not exceed, and x-images, which names the neighbour that
-/// counts the images of an object's bits <c>withstood</c>.
+/// anyOf, references to $defs, default, x-at-most, which names a neighbour that a number may not exceed, x-images, which names the neighbour that
+/// counts the images of an object's bits <c>withstood</c>, x-ratio, which names the two counts before it that a number is the ratio of, and x-once, which names
+/// what no two items of a list may have in common: the first is kept.
 /// </summary>
 /// <param name="file">What the file is called in a gap.</param>
 /// <param name="schema">The schema.</param>
@@ -26,7 +28,7 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
         fit = null;
         return rule.TryGetProperty("anyOf", out var alternatives) ? FitAny(alternatives, value, path, out fit)
             : TypeOf(rule) == "object" && value.ValueKind == JsonValueKind.Object ? FitObject(rule, value, path, out fit)
-            : TypeOf(rule) == "array" && value.ValueKind == JsonValueKind.Array ? FitItems(rule.GetProperty("items"), value, path, out fit)
+            : TypeOf(rule) == "array" && value.ValueKind == JsonValueKind.Array ? FitItems(rule, value, path, out fit)
             : FitScalar(rule, value, path, out fit);
     }
 
@@ -71,6 +73,11 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
                 gaps.Add(new(file, misfit.Path, misfit.Problem, $"{StandIn(standIn)} stands in its place"));
                 member = Node(standIn);
             }
+            else if (Contradicted(property.Value, member, mended) is var (part, whole))
+            {
+                gaps.Add(new(file, $"{path}.{property.Name}", $"expected about {part} / {whole}, found {Found(members[property.Name])}", "the counts are taken"));
+                member = (double)part / whole;
+            }
 
             mended[property.Name] = member;
         }
@@ -98,6 +105,18 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
             property.Value.TryGetProperty(keyword, out var name) && members.TryGetValue(name.GetString()!, out var neighbour) && neighbour.ValueKind == JsonValueKind.Number ? neighbour : null;
     }
 
+    /// <summary>The counts that a number should be the ratio of, where it is nearer to another count's; null where all is well.</summary>
+    private static (int Part, int Whole)? Contradicted(JsonElement rule, JsonNode? ratio, JsonObject neighbours)
+    {
+        if (!rule.TryGetProperty("x-ratio", out var names))
+        {
+            return null;
+        }
+
+        var (part, whole) = (neighbours[names[0].GetString()!]!.GetValue<int>(), neighbours[names[1].GetString()!]!.GetValue<int>());
+        return Math.Abs((ratio!.GetValue<double>() * whole) - part) >= 0.5 ? (part, whole) : null;
+    }
+
     /// <summary>Why bits of so many images cannot be read; null where they can.</summary>
     private static string? Damage(JsonNode course, JsonElement images)
     {
@@ -114,14 +133,19 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
 
     private Misfit? FitItems(JsonElement rule, JsonElement value, string path, out JsonNode? fit)
     {
-        var fitting = new JsonArray();
+        var (fitting, once) = (new JsonArray(), new Dictionary<string, int>());
         fit = fitting;
         foreach (var (i, item) in value.EnumerateArray().Index())
         {
-            var at = $"{path}[{i}]";
-            if (Fit(rule, item, at, out var node) is { } misfit)
+            var (at, before) = ($"{path}[{i}]", gaps.Count);
+            if (Fit(rule.GetProperty("items"), item, at, out var node) is { } misfit)
             {
                 gaps.Add(new(file, misfit.Path, misfit.Problem, misfit.Path == at ? "it is left out" : $"{at} is left out") { LeftOut = at });
+            }
+            else if (rule.TryGetProperty("x-once", out var keys) && Identity(keys, node!, at, before) is { } identity && !once.TryAdd(identity, i))
+            {
+                gaps.RemoveRange(before, gaps.Count - before);
+                gaps.Add(new(file, at, $"stands twice, expected another {string.Join(", ", keys.EnumerateArray())} than {path}[{once[identity]}]", "it is left out") { LeftOut = at });
             }
             else
             {
@@ -130,6 +154,27 @@ internal sealed class SchemaFit(string file, JsonElement schema, List<Gap> gaps)
         }
 
         return null;
+    }
+
+    /// <summary>What an item is told from its neighbours by; null where something stands in for a part of it.</summary>
+    private string? Identity(JsonElement keys, JsonNode item, string at, int before)
+    {
+        var parts = new List<string>();
+        foreach (var key in keys.EnumerateArray().Select(key => key.GetString()!))
+        {
+            if (gaps.Skip(before).Any(gap => gap.Path == $"{at}.{key}"))
+            {
+                return null;
+            }
+
+            // 8 and 8.0 are one number.
+            var part = key.Split('.').Aggregate(item, (parent, name) => parent[name]!).AsValue();
+            parts.Add(part.TryGetValue<long>(out var whole) ? whole.ToString(CultureInfo.InvariantCulture)
+                : part.TryGetValue<double>(out var number) ? number.ToString(CultureInfo.InvariantCulture)
+                : part.ToJsonString());
+        }
+
+        return string.Join(',', parts);
     }
 
     private Misfit? FitScalar(JsonElement rule, JsonElement value, string path, out JsonNode? fit)

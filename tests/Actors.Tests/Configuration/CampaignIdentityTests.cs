@@ -98,6 +98,21 @@ public sealed class CampaignIdentityTests
             CampaignIdentity.FirstDifference(Identity.Json, CampaignIdentity.Of(campaign, pipeline).Json));
     }
 
+    [Theory]
+    [InlineData("50", "on")]
+    [InlineData("off", "50")]
+    [InlineData("on", "off")]
+    public void A_change_of_checks_is_told_as_the_file_says_it(string before, string after)
+    {
+        Assert.Equal(new ConfigurationChange("campaign.checks", before, after), CampaignIdentity.FirstDifference(Checks(before), Checks(after)));
+
+        static string Checks(string value)
+        {
+            var (campaign, pipeline) = CampaignText.With($"campaign.checks = {value}");
+            return CampaignIdentity.Of(campaign, pipeline).Json;
+        }
+    }
+
     /// <summary>Copies of a record that differ from it in exactly one value, however deep, one for every value.</summary>
     private static IEnumerable<object> Variants(object record) =>
         from property in record.GetType().GetProperties()

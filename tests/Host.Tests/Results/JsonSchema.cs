@@ -8,7 +8,7 @@ namespace SpikeTrail.Host.Tests.Results;
 /// </summary>
 internal sealed class JsonSchema(JsonElement root)
 {
-    private static readonly string[] Annotations = ["$schema", "$defs", "title", "description", "default", "format", "x-at-most", "x-images"];
+    private static readonly string[] Annotations = ["$schema", "$defs", "title", "description", "default", "format", "x-at-most", "x-images", "x-once", "x-ratio"];
 
     /// <summary>Everything wrong with a value, each with its path; nothing where it fits.</summary>
     public IEnumerable<string> Violations(JsonElement value) => Violations(root, value, "$");

@@ -131,12 +131,103 @@ public sealed class ResultsSalvageTests
         var damaged = JsonNode.Parse(Checked)!;
         var cell = damaged["runs"]![0]!["checks"]![0]!;
         (key == "total" ? cell : cell["course"]!)[key] = JsonNode.Parse(value);
+        cell["accuracy"] = (double)cell["correct"]! / (double)cell["total"]!;
 
         var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
 
         Assert.Matches("^results.json: \\$.runs\\[0\\].checks\\[0\\].course.withstood: .+; nothing stands in its place$", Assert.Single(gaps).ToString());
         Assert.Null(results.Runs[0].Checks![0].Course);
         Assert.NotNull(results.Runs[0].Checks![1].Course);
+    }
+
+    [Theory]
+    [InlineData("cells")]
+    [InlineData("checks")]
+    public void Of_a_cell_that_stands_twice_the_first_is_kept(string list)
+    {
+        var damaged = JsonNode.Parse(Checked)!;
+        var cells = damaged["runs"]![0]![list]!.AsArray();
+        var (second, count) = (cells[1]!.DeepClone(), cells.Count);
+        (second["correct"], second["accuracy"], second["loss"]) = (0, 0, "high");
+        second["epsilon"] = JsonNode.Parse("8.0");
+        cells.Add(second);
+
+        var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
+
+        var gap = Assert.Single(gaps);
+        Assert.Equal(
+            $"results.json: $.runs[0].{list}[{count}]: stands twice, expected another protocol, attack, epsilon than $.runs[0].{list}[1]; it is left out",
+            gap.ToString());
+        Assert.Equal(0, gap.Run);
+        Assert.Equal(Checked, ResultsJson.Write(results));
+    }
+
+    [Fact]
+    public void A_cell_that_cannot_be_read_makes_way_for_its_second()
+    {
+        var damaged = JsonNode.Parse(Whole)!;
+        var cells = damaged["runs"]![0]!["cells"]!.AsArray();
+        cells.Add(cells[1]!.DeepClone());
+        cells[1]!["total"] = "many";
+
+        var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
+
+        Assert.Equal("$.runs[0].cells[1].total", Assert.Single(gaps).Path);
+        Assert.Equal(5, results.Runs[0].Cells.Count);
+    }
+
+    [Fact]
+    public void Of_a_run_that_stands_twice_the_first_is_kept()
+    {
+        var damaged = JsonNode.Parse(Whole)!;
+        var second = damaged["runs"]![0]!.DeepClone();
+        second["cells"]![1]!["loss"] = "high";
+        damaged["runs"]!.AsArray().Insert(1, second);
+        damaged["runs"]![2]!["cells"]![1]!["operations"] = 7;
+
+        var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
+
+        Assert.Equal(
+            [
+                "results.json: $.runs[1]: stands twice, expected another network.name, dataset.name, seed than $.runs[0]; it is left out",
+                "results.json: $.runs[2].cells[1].operations: expected a list, found 7; nothing stands in its place",
+            ],
+            gaps.Select(gap => gap.ToString()));
+        Assert.Equal([null, 1], gaps.Select(gap => gap.Run));
+        Assert.Equal(["sew-resnet18-max", "sew-resnet18-avg"], results.Runs.Select(run => run.Network.Name));
+    }
+
+    [Fact]
+    public void Runs_whose_seeds_cannot_be_read_are_not_taken_for_one()
+    {
+        var damaged = JsonNode.Parse(Whole)!;
+        var (first, second) = (damaged["runs"]![0]!, damaged["runs"]![0]!.DeepClone());
+        (first["seed"], second["seed"]) = ("?", "?");
+        damaged["runs"]!.AsArray().Add(second);
+
+        var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
+
+        Assert.Equal(["$.runs[0].seed", "$.runs[2].seed"], gaps.Select(gap => gap.Path));
+        Assert.Equal(3, results.Runs.Count);
+    }
+
+    [Theory]
+    [InlineData("0.123", true)]
+    [InlineData("0.7534", true)]
+    [InlineData("0.7567", false)]
+    public void An_accuracy_that_contradicts_the_counts_gives_way_to_them(string accuracy, bool contradicts)
+    {
+        var damaged = JsonNode.Parse(Whole)!;
+        var cell = damaged["runs"]![0]!["cells"]![1]!;
+        (cell["correct"], cell["total"], cell["accuracy"]) = (227, 300, JsonNode.Parse(accuracy));
+
+        var (results, gaps) = ResultsSalvage.Read("results.json", damaged.ToJsonString());
+
+        Assert.Equal(
+            contradicts ? [$"results.json: $.runs[0].cells[1].accuracy: expected about 227 / 300, found {accuracy}; the counts are taken"] : [],
+            gaps.Select(gap => gap.ToString()));
+        Assert.Equal((227, 300), (results.Runs[0].Cells[1].Correct, results.Runs[0].Cells[1].Total));
+        Assert.Equal(contradicts ? 227.0 / 300 : 0.7567, results.Runs[0].Cells[1].Accuracy);
     }
 
     [Fact]
@@ -196,6 +287,7 @@ public sealed class ResultsSalvageTests
     {
         Correct = (int)(9 * cell.Accuracy),
         Total = 9,
+        Accuracy = (int)(9 * cell.Accuracy) / 9.0,
         Course = new(ImageBits.Pack([.. Enumerable.Range(0, 9).Select(image => image < (int)(9 * cell.Accuracy))]), cell.Attack == "none" ? [] : [0.5, 0.75]),
     };
 

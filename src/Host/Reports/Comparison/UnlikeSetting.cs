@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using SpikeTrail.Protocol.Campaigns;
 
 namespace SpikeTrail.Host.Reports.Comparison;
 
@@ -39,6 +40,7 @@ internal sealed record UnlikeSetting(string Of, string Key, string Base, string 
             ($"data set {name.DataSet}", "", Json(run.Dataset)),
             ($"data set {name.DataSet}", "encoder", Configured(campaign, "campaign", "data-sets", name.DataSet, "encoder")),
             ($"training of {name.Network} on {name.DataSet}", "", Configured(campaign, "campaign", "training") ?? Json(new { Epochs = run.Epochs.Count })),
+            ("campaign", "", Checks(campaign)),
             ("evaluation", "", Configured(campaign, "campaign", "evaluation")),
             ("pipeline", "", Configured(campaign, "pipeline")),
             ($"runs of {name.Network} on {name.DataSet}", "", Json(new { Seeds = string.Join(", ", campaign.Cells[name].Select(seed => Numbers.Plain(seed.Run.Seed))) })),
@@ -57,6 +59,11 @@ internal sealed record UnlikeSetting(string Of, string Key, string Base, string 
     /// <summary>What only the configuration in provenance.json says: the section at a path of keys, and of names in lists. Null where it is not there.</summary>
     private static JsonObject? Configured(ComparedCampaign campaign, params IEnumerable<string> path) =>
         path.Aggregate(campaign.Report.Provenance?.Configuration, Step) is { ValueKind: JsonValueKind.Object } section ? JsonObject.Create(section) : null;
+
+    /// <summary>How many images the checks had, as the campaign's file says it: a configuration without checks has no such key.</summary>
+    private static JsonNode? Checks(ComparedCampaign campaign) => Configured(campaign, "campaign") is { } section
+        ? Json(new { Checks = CampaignSpec.ChecksInWords(section["checks"] is JsonValue value && value.TryGetValue<int>(out var checks) ? checks : 0) })
+        : null;
 
     private static JsonElement? Step(JsonElement? section, string step) => section switch
     {

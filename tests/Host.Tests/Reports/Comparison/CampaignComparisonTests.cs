@@ -151,6 +151,19 @@ public sealed class CampaignComparisonTests
         Assert.Empty(UnlikeSetting.Between(mine, Base));
     }
 
+    [Theory]
+    [InlineData("""{"checks":50}""", """{"checks":2147483647}""", "checks 50, on")]
+    [InlineData("""{"name":"a"}""", """{"checks":50}""", "checks off, 50")]
+    public void Checks_of_more_or_fewer_images_are_named(string mine, string theirs, string said)
+    {
+        Assert.Equal(["campaign: " + said], UnlikeSetting.Between(Of(mine), Of(theirs)).Select(unlike => $"{unlike.Of}: {unlike.Key} {unlike.Base}, {unlike.Value}"));
+
+        static ComparedCampaign Of(string campaign) => new("c", new(Base.Results, SampleResults.Provenance with
+        {
+            Configuration = JsonDocument.Parse("""{"campaign":CAMPAIGN}""".Replace("CAMPAIGN", campaign, StringComparison.Ordinal)).RootElement,
+        }));
+    }
+
     private static ComparedCampaign Configured(string label, int alpha, int phaseBits, int batch) => new(label, new(Base.Results, SampleResults.Provenance with
     {
         Configuration = JsonSerializer.SerializeToElement(new

@@ -88,6 +88,18 @@ public sealed class RobustnessCheckTests
     public void A_handful_of_images_tells_nothing(int images, bool enough) =>
         Assert.Equal(enough, Result<EnoughImages>(With(Clean(0.9), Attacked("pgd", 8, 0) with { Total = images })).Outcome == Passed);
 
+    [Theory]
+    [InlineData(50, 2000, "measure at least 100 test images, and with `campaign.checks` at least as many.")]
+    [InlineData(50, 50, "measure at least 100 test images.")]
+    public void Where_checks_saw_fewer_images_than_the_campaign_the_advice_names_them(int inChecks, int images, string advice)
+    {
+        var results = Checked(
+            With(Clean(0.9) with { Correct = 40, Total = images }, Attacked("pgd", 8, 0) with { Total = images }),
+            Attacked(CheckAttacks.Noise, 8, 0) with { Total = inChecks });
+
+        Assert.EndsWith(advice, Result<EnoughImages>(results).Meaning, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Images_without_gradients_are_masked()
     {

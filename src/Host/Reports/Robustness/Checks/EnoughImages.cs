@@ -13,8 +13,11 @@ internal sealed class EnoughImages() : RobustnessCheck("Enough images")
         var images = cells.Attacked.Concat(cells.Checks).Min(cell => cell.Total);
         var widest = WilsonInterval.Of(images / 2, images);
         var what = $"{Numbers.Count(images, "image", "images")}: a 95 % interval spans up to {Numbers.Percent(widest.High - widest.Low)} points";
+
+        // More test images alone would not help where checks look at the first few of them.
+        var also = cells.Checks.Any(check => check.Total < cells.Cells.Max(cell => cell.Total)) ? ", and with `campaign.checks` at least as many" : "";
         return images < Fewest
-            ? CheckResult.Failed(Verdict.Doubtful, what, $"The other checks could not tell a fault from chance: measure at least {Numbers.Count(Fewest)} test images.")
+            ? CheckResult.Failed(Verdict.Doubtful, what, $"The other checks could not tell a fault from chance: measure at least {Numbers.Count(Fewest)} test images{also}.")
             : CheckResult.Passed(what);
     }
 }
