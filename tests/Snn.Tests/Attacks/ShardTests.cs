@@ -18,10 +18,10 @@ public sealed class ShardTests(ShardTests.TrainedNetwork trained) : IClassFixtur
     private static readonly ImageSet Images = TestImages.Bands(14);
     private static readonly Range Slice = 3..10;
 
-    private readonly LocalPipeline _pipeline = trained.Pipeline;
-
     // A transfer makes no images: TransferShardTests.
     private static readonly AttackKind[] Kinds = [.. Enum.GetValues<AttackKind>().Where(kind => kind != AttackKind.Transfer)];
+
+    private readonly LocalPipeline _pipeline = trained.Pipeline;
 
     public static MatrixTheoryData<AttackKind, EncoderKind> Attacks { get; } = new(Kinds, Enum.GetValues<EncoderKind>());
 
